@@ -1,0 +1,3 @@
+module github.com/asyncsim/asyncsim
+
+go 1.26

@@ -1,0 +1,87 @@
+package aio
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// Co is the coroutine that a function runs in: see [sim.Co].
+type Co = sim.Co
+
+// Loop is an event loop on virtual time: see [sim.Loop].
+type Loop = sim.Loop
+
+// Config says how a loop runs: see [sim.Config].
+type Config = sim.Config
+
+// HasLoop is what an object can be made on: a *Co in a coroutine, and in a callback, which has no co, the *Loop itself
+// or any future or task of it.
+type HasLoop interface {
+	Loop() *Loop
+}
+
+var (
+	errNilException = errors.New("the exception is nil")
+	errManyMessages = errors.New("it takes one message at most")
+)
+
+// world is what the vocabulary keeps for a loop.
+type world struct {
+	loop    *Loop
+	futures uint64 // how many were made
+	// The futures and tasks that failed, or a superset: those whose exception was retrieved since leave it now and then.
+	failures []*future
+}
+
+// worldOf returns the world of on's loop. A co that is not running panics, as every use of it does.
+func worldOf(on HasLoop, op string) *world {
+	if co, ok := on.(*Co); ok {
+		co.Check(op)
+	}
+	return worldOfLoop(on.Loop())
+}
+
+func worldOfLoop(l *Loop) *world {
+	if w, ok := l.Attached().(*world); ok {
+		return w
+	}
+	w := &world{loop: l}
+	l.Attach(w)
+	return w
+}
+
+func (w *world) noteFailure(f *future) {
+	if n := len(w.failures); n >= 64 && n == cap(w.failures) {
+		w.failures = slices.DeleteFunc(w.failures, func(f *future) bool { return !f.unretrieved })
+	}
+	w.failures = append(w.failures, f)
+}
+
+// reportFailures tells the exception handler of every exception that nobody retrieved, in the order in which the
+// futures were made. CPython does so when the object is collected; Go has no reference counts, so the run's end is the
+// first moment at which it is certain, and the only one that is the same in every run.
+func (w *world) reportFailures() {
+	slices.SortFunc(w.failures, func(a, b *future) int {
+		if a.seq < b.seq {
+			return -1
+		}
+		return 1
+	})
+	for _, f := range w.failures {
+		if !f.unretrieved {
+			continue
+		}
+		f.unretrieved = false
+		message := "Future exception was never retrieved"
+		c := sim.ExceptionContext{Exception: f.err, Object: f.String()}
+		if t, ok := f.variant.(interface{ core() *task }); ok {
+			message = "Task exception was never retrieved"
+			c.Context = t.core().co.Context()
+		}
+		c.Message = message
+		w.loop.CallExceptionHandler(c)
+	}
+	w.failures = nil
+}

@@ -1,0 +1,60 @@
+package aio
+
+import "github.com/asyncsim/asyncsim/sim"
+
+// ContextVar is a variable whose value belongs to the running task or callback (contextvars.ContextVar). A task starts
+// with a copy of its creator's values and a callback with a copy of those where it was registered; what they set stays
+// with them.
+type ContextVar[T any] struct {
+	name     string
+	fallback T
+}
+
+// NewContextVar returns a variable that has the given value wherever it was not set. It may be a package's variable:
+// it holds no values itself.
+func NewContextVar[T any](name string, fallback T) *ContextVar[T] {
+	return &ContextVar[T]{name: name, fallback: fallback}
+}
+
+// Name returns the name that the variable was made with.
+func (v *ContextVar[T]) Name() string { return v.name }
+
+// Get returns the variable's value in the current context.
+func (v *ContextVar[T]) Get(on HasLoop) T {
+	if value, ok := worldOf(on, "ContextVar.Get").loop.Context().Get(v); ok {
+		return value.(T)
+	}
+	return v.fallback
+}
+
+// Set changes the variable's value in the current context, and returns what [ContextVar.Reset] needs to undo that.
+func (v *ContextVar[T]) Set(on HasLoop, value T) Token[T] {
+	c := worldOf(on, "ContextVar.Set").loop.Context()
+	old, was := c.Get(v)
+	c.Set(v, value)
+	if !was {
+		return Token[T]{}
+	}
+	return Token[T]{old: old.(T), was: true}
+}
+
+// Reset gives the variable the value that it had before the Set which returned the token.
+func (v *ContextVar[T]) Reset(on HasLoop, token Token[T]) {
+	c := worldOf(on, "ContextVar.Reset").loop.Context()
+	if token.was {
+		c.Set(v, token.old)
+	} else {
+		c.Unset(v)
+	}
+}
+
+// Token remembers the value that a variable had before a Set.
+type Token[T any] struct {
+	old T
+	was bool // it had one
+}
+
+// CopyContext returns a copy of the current context, for [TaskConfig].
+func CopyContext(on HasLoop) *sim.Context {
+	return worldOf(on, "CopyContext").loop.Context().Copy()
+}

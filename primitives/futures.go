@@ -1,0 +1,345 @@
+package aio
+
+import (
+	"fmt"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// Awaitable is what can be waited for whatever the type of its result: every *Future and every *Task.
+type Awaitable interface {
+	fmt.Stringer
+	HasLoop
+	// Name returns the name that the awaitable was made with.
+	Name() string
+	// Done reports whether it has a result or an exception, or is cancelled.
+	Done() bool
+	// Cancelled reports whether it was cancelled.
+	Cancelled() bool
+	// Exception returns the exception that it ended with: see [Future.Exception].
+	Exception() error
+	// Cancel asks it to be cancelled: see [Future.Cancel] and [Task.Cancel].
+	Cancel(message ...any) bool
+	base() *future
+}
+
+// AwaitableOf is an awaitable whose result is a T.
+type AwaitableOf[T any] interface {
+	Awaitable
+	// Result returns its result or exception: see [Future.Result].
+	Result() (T, error)
+	// Await suspends until it is done: see [Future.Await].
+	Await(co *Co) (T, error)
+}
+
+// Future is a result that is not there yet (asyncio.Future). Make one with [NewFuture].
+type Future[T any] struct {
+	value T
+	future
+}
+
+// plain is a future that nothing but its user completes.
+type plain[T any] struct {
+	Future[T]
+	name string
+}
+
+// NewFuture returns a pending future (asyncio's loop.create_future). An empty name stands for one made up by the loop.
+func NewFuture[T any](on HasLoop, name string) *Future[T] {
+	w := worldOf(on, "NewFuture")
+	if name == "" {
+		name = w.loop.NameObject("future")
+	}
+	p := &plain[T]{name: name}
+	p.init(w, p)
+	return &p.Future
+}
+
+func (p *plain[T]) cancel(message any) bool { return p.cancelNow(message) }
+func (p *plain[T]) called() string          { return p.name }
+func (p *plain[T]) kind() string            { return "future" }
+func (p *plain[T]) Holder() *Co             { return nil }
+
+// SetResult completes the future with a value. Its callbacks and waiters are scheduled for the next turn. It returns an
+// *InvalidStateError when the future is done, and a *sim.UsageError when it is a task's.
+func (f *Future[T]) SetResult(value T) error {
+	if err := f.settable("set result"); err != nil {
+		return err
+	}
+	f.value = value
+	f.complete(succeeded)
+	return nil
+}
+
+// SetException completes the future with an error. Its callbacks and waiters are scheduled for the next turn. It
+// returns an *InvalidStateError when the future is done, and a *sim.UsageError when it is a task's or the error is nil.
+func (f *Future[T]) SetException(err error) error {
+	if bad := f.settable("set exception"); bad != nil {
+		return bad
+	}
+	if err == nil {
+		return f.w.loop.Usage("set exception", f.String(), errNilException)
+	}
+	f.fail(err)
+	return nil
+}
+
+// Result returns the future's value or the error that it ended with: a *CancelledError if it was cancelled, an
+// *InvalidStateError if it is not done.
+func (f *Future[T]) Result() (T, error) {
+	if err := f.retrieve("result is not set"); err != nil {
+		var zero T
+		return zero, err
+	}
+	return f.value, nil
+}
+
+// Exception returns the error that the future ended with, or nil if it has a result: a *CancelledError if it was
+// cancelled, an *InvalidStateError if it is not done. An exception that was returned here, by Result or by Await counts
+// as retrieved; one that never was is reported to the loop's exception handler when the run closes.
+func (f *Future[T]) Exception() error { return f.retrieve("exception is not set") }
+
+// Await returns what Result returns. It suspends until the future is done; where it is done already, it does not
+// suspend. It returns a *CancelledError when the waiting task is cancelled.
+func (f *Future[T]) Await(co *Co) (T, error) {
+	if err := f.await(co); err != nil {
+		var zero T
+		return zero, err
+	}
+	return f.value, nil
+}
+
+// Cancel cancels the future and reports whether it did: false means that it was done already. The message, at most
+// one, is carried by the CancelledError. The future returned by Gather passes the cancellation on to its children.
+func (f *Future[T]) Cancel(message ...any) bool { return f.cancelAs(message) }
+
+// AddDoneCallback schedules fn for the turn after the one in which the future is done, or for the next turn if it is
+// done. It runs in a copy of the current context. Callbacks run in the order in which they were added.
+func (f *Future[T]) AddDoneCallback(name string, fn func(*Future[T])) {
+	f.add(&doneCallback{name: name, vars: f.w.loop.Context().Copy(), fn: func() { fn(f) }})
+}
+
+// state is how far a future has come.
+type state uint8
+
+const (
+	pending state = iota
+	succeeded
+	failed
+	cancelled
+)
+
+// variant is what differs between a plain future, a task and a gathering.
+type variant interface {
+	sim.Holder
+	cancel(message any) bool
+	called() string // its name
+	kind() string
+}
+
+// waiter is told when a future is done. Whatever it does is scheduled for the next turn.
+type waiter interface {
+	completed(f *future)
+}
+
+// future is the part of a Future that does not depend on the type of its value.
+type future struct {
+	w       *world
+	variant variant
+	first   waiter    // nearly every future has one waiter
+	more    *[]waiter // the others, in the order in which they were added
+	// The exception of a failed future; of a cancelled task, the error that ended it, until it is first retrieved.
+	err           error
+	cancelMessage *CancelledError // with which to cancel, or cancelled; nil without a message
+	seq           uint64          // the place in the order of creation
+	state         state
+	unretrieved   bool // the exception was not looked at
+}
+
+func (f *future) init(w *world, v variant) {
+	w.futures++
+	f.w, f.variant, f.seq = w, v, w.futures
+}
+
+func (f *future) base() *future { return f }
+
+// Loop returns the loop of the future.
+func (f *future) Loop() *Loop { return f.w.loop }
+
+// Name returns the name that the future or task was made with.
+func (f *future) Name() string { return f.variant.called() }
+
+// String returns the kind and the name.
+func (f *future) String() string { return fmt.Sprintf("%s %q", f.variant.kind(), f.variant.called()) }
+
+// Holder returns the task that must act before the future is done, if that is known.
+func (f *future) Holder() *Co { return f.variant.Holder() }
+
+// Done reports whether the future has a result or an exception, or is cancelled.
+func (f *future) Done() bool { return f.state != pending }
+
+// Cancelled reports whether the future was cancelled.
+func (f *future) Cancelled() bool { return f.state == cancelled }
+
+// RemoveDoneCallback removes the callbacks that were added under the name and returns how many there were. Callbacks
+// that are scheduled already still run.
+func (f *future) RemoveDoneCallback(name string) int {
+	return f.removeIf(func(w waiter) bool {
+		cb, ok := w.(*doneCallback)
+		return ok && cb.name == name && !cb.internal
+	})
+}
+
+// doneCallback is a callback that waits for its future.
+type doneCallback struct {
+	name     string
+	vars     *sim.Context
+	fn       func()
+	internal bool // not the user's own
+}
+
+func (cb *doneCallback) completed(f *future) { f.w.loop.CallSoonIn(cb.vars, cb.name, cb.fn) }
+
+// internally returns a done callback of the library's own, which no trace shows.
+func internally(fn func()) *doneCallback { return &doneCallback{fn: fn, internal: true} }
+
+func (f *future) add(w waiter) {
+	switch {
+	case f.state != pending:
+		w.completed(f)
+	case f.first == nil && f.more == nil:
+		f.first = w
+	case f.more == nil:
+		f.more = &[]waiter{w}
+	default:
+		*f.more = append(*f.more, w)
+	}
+}
+
+func (f *future) remove(w waiter) { f.removeIf(func(x waiter) bool { return x == w }) }
+
+func (f *future) removeIf(drop func(waiter) bool) int {
+	removed := 0
+	if f.first != nil && drop(f.first) {
+		f.first = nil
+		removed++
+	}
+	if f.more == nil {
+		return removed
+	}
+	kept := (*f.more)[:0]
+	for _, w := range *f.more {
+		if drop(w) {
+			removed++
+		} else {
+			kept = append(kept, w)
+		}
+	}
+	clear((*f.more)[len(kept):])
+	*f.more = kept
+	return removed
+}
+
+// complete makes the future done and schedules whatever waits for it.
+func (f *future) complete(s state) {
+	f.state = s
+	first, more := f.first, f.more
+	f.first, f.more = nil, nil
+	if first != nil {
+		first.completed(f)
+	}
+	if more != nil {
+		for _, w := range *more {
+			w.completed(f)
+		}
+	}
+}
+
+func (f *future) fail(err error) {
+	f.err = err
+	f.unretrieved = true
+	f.w.noteFailure(f)
+	f.complete(failed)
+}
+
+func (f *future) settable(op string) error {
+	if _, ok := f.variant.(body); ok {
+		return f.w.loop.Usage(op, f.String(), ErrTaskResult)
+	}
+	if f.state != pending {
+		return f.invalid(op + " on a done future")
+	}
+	return nil
+}
+
+func (f *future) invalid(reason string) error {
+	return &InvalidStateError{Object: f.String(), Reason: reason, Time: f.w.loop.Now()}
+}
+
+// cancelAs passes the cancellation, with what the user gave as a message, to the future's variant.
+func (f *future) cancelAs(message []any) bool {
+	switch len(message) {
+	case 0:
+		return f.variant.cancel(nil)
+	case 1:
+		return f.variant.cancel(message[0])
+	}
+	panic(f.w.loop.Usage("cancel", f.String(), errManyMessages))
+}
+
+// cancelNow makes a pending future cancelled. Whatever the state, nobody is told of an exception that it holds.
+func (f *future) cancelNow(message any) bool {
+	f.unretrieved = false
+	if f.state != pending {
+		return false
+	}
+	f.cancelMessage = messageOf(message)
+	f.complete(cancelled)
+	return true
+}
+
+// messageOf keeps a message; it costs nothing where there is none.
+func messageOf(message any) *CancelledError {
+	if message == nil {
+		return nil
+	}
+	return &CancelledError{Message: message}
+}
+
+// makeCancelled returns the error that ended a cancelled task where nobody has had it yet, or else a new one.
+func (f *future) makeCancelled() error {
+	if err := f.err; f.state == cancelled && err != nil {
+		f.err = nil
+		return err
+	}
+	if f.cancelMessage == nil {
+		return &CancelledError{}
+	}
+	return &CancelledError{Message: f.cancelMessage.Message}
+}
+
+// retrieve returns how the future ended, nil for a result. The exception then counts as retrieved.
+func (f *future) retrieve(missing string) error {
+	f.unretrieved = false
+	switch f.state {
+	case pending:
+		return f.invalid(missing)
+	case cancelled:
+		return f.makeCancelled()
+	}
+	return f.err
+}
+
+// await suspends until the future is done and returns how it ended, nil for a result.
+func (f *future) await(co *Co) error {
+	t := taskOf(co, "await")
+	switch {
+	case f.state != pending:
+		return f.retrieve("")
+	case f == t.f:
+		return t.throw(f.w.loop.Usage("await", f.String(), ErrSelfAwait))
+	case f.w != t.f.w:
+		return t.throw(t.f.w.loop.Usage("await", f.String(), ErrOtherLoop))
+	}
+	return t.awaitFuture(f)
+}

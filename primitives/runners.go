@@ -1,0 +1,154 @@
+package aio
+
+import (
+	"errors"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// Run runs main as the main task of a new loop in virtual time, finishes everything that it left behind, and returns
+// main's error (asyncio.run). It returns a *sim.DeadlockError when nothing can happen any more, and a *sim.PanicError
+// when a task panicked; see [Runner.Run] and [Runner.Close].
+func Run(main func(co *Co) error) error { return RunWith(Config{}, main) }
+
+// RunWith is [Run] with a configuration. It returns a *sim.ConfigError when that cannot be right.
+func RunWith(config Config, main func(co *Co) error) (err error) {
+	r, err := NewRunner(config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return r.Run(main)
+}
+
+// Runner runs one main task after another on one loop, with one context (asyncio.Runner).
+type Runner struct {
+	w       *world
+	context *sim.Context
+	broken  bool // the loop did not come back from a run as it should
+}
+
+// NewRunner returns a runner. It returns a *sim.ConfigError when the configuration cannot be right. The caller closes it.
+func NewRunner(config Config) (*Runner, error) {
+	l, err := sim.NewLoop(config)
+	if err != nil {
+		return nil, err
+	}
+	return &Runner{w: worldOfLoop(l), context: l.Context().Copy()}, nil
+}
+
+// Loop returns the runner's loop.
+func (r *Runner) Loop() *Loop { return r.w.loop }
+
+// Run runs main as a task until it is done, and returns its error. It returns what [sim.Loop.Run] returns when that
+// ends the run, after which the runner can only be closed, and a *sim.UsageError when the loop runs or is closed, or
+// was stopped before main was done.
+func (r *Runner) Run(main func(co *Co) error) error {
+	l := r.w.loop
+	switch {
+	case l.IsRunning():
+		return l.Usage("run", `task "main"`, sim.ErrRunning)
+	case l.IsClosed():
+		return l.Usage("run", `task "main"`, sim.ErrClosed)
+	}
+	t := NewTask(l, TaskConfig{Name: "main", Context: r.context},
+		func(co *Co) (None, error) { return None{}, main(co) })
+	if err := r.untilDone(&t.future); err != nil {
+		return err
+	}
+	return t.Exception()
+}
+
+// Close ends what the main tasks left behind, in asyncio.run's order: it cancels the unfinished tasks, oldest first, and
+// lets them finish; what is ready then still runs; it reports the exceptions that nobody retrieved; it closes the loop.
+// Tasks that are unfinished even then are unwound. Close may be called again, to no effect. It returns what
+// [sim.Loop.Run] returns when that ends the finishing, and the first error of writing the program's output.
+func (r *Runner) Close() error {
+	l := r.w.loop
+	if l.IsClosed() {
+		return nil
+	}
+	if l.IsRunning() {
+		return l.Usage("close", "runner", sim.ErrRunning)
+	}
+	var err error
+	if !r.broken {
+		err = r.finish()
+	}
+	return errors.Join(err, l.Close(), l.OutputError())
+}
+
+func (r *Runner) finish() error {
+	if err := r.cancelAll(); err != nil {
+		return err
+	}
+	// asyncio runs shutdown_asyncgens and shutdown_default_executor here. They have nothing to do, but the loop turns.
+	for range 2 {
+		if err := r.twoTurns(); err != nil {
+			return err
+		}
+	}
+	r.w.reportFailures()
+	return nil
+}
+
+func (r *Runner) cancelAll() error {
+	l := r.w.loop
+	all := AllTasks(l)
+	if len(all) == 0 {
+		return nil
+	}
+	children := make([]*future, len(all))
+	for i, t := range all {
+		children[i] = t.base()
+		t.Cancel()
+	}
+	outer := new(future)
+	g := newGathering(r.w, outer, children)
+	g.keepExceptions = true
+	g.collect = func() {}
+	g.start()
+	if err := r.untilDone(outer); err != nil {
+		return err
+	}
+	for _, f := range children {
+		if f.state != failed {
+			continue
+		}
+		l.CallExceptionHandler(sim.ExceptionContext{
+			Message:   "unhandled exception during shutdown",
+			Exception: f.retrieve(""),
+			Object:    f.String(),
+		})
+	}
+	return nil
+}
+
+// untilDone runs the loop until f is done; what is ready in the turn after that still runs.
+func (r *Runner) untilDone(f *future) error {
+	l := r.w.loop
+	stop := internally(l.Stop)
+	f.add(stop)
+	if err := r.turn(); err != nil {
+		return err
+	}
+	f.remove(stop)
+	if f.state == pending {
+		return l.Usage("run", f.String(), ErrStopped)
+	}
+	return nil
+}
+
+// twoTurns runs the loop as long as a task does that returns at once.
+func (r *Runner) twoTurns() error {
+	l := r.w.loop
+	l.CallSoon("", func() { l.CallSoon("", l.Stop) })
+	return r.turn()
+}
+
+func (r *Runner) turn() error {
+	r.broken = true // unless Run returns: a Goexit passes through
+	err := r.w.loop.Run()
+	r.broken = err != nil
+	return err
+}

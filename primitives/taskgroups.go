@@ -1,0 +1,160 @@
+package aio
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// Group is one use of [TaskGroup], as its body sees it (asyncio.TaskGroup).
+type Group struct {
+	parent          *task
+	tasks           map[*task]bool
+	order           []*task // the tasks, in the order of their creation, and some that have left
+	errors          []error
+	exiting         bool
+	aborting        bool
+	parentCancelled bool // by the group itself
+	waiting         bool // for the last task, in TaskGroup
+}
+
+var (
+	errFinished     = errors.New("the task group is finished")
+	errShuttingDown = errors.New("the task group is shutting down")
+)
+
+// TaskGroup runs body and waits for the tasks that it made in the group (asyncio.TaskGroup). When body or a task fails,
+// or the calling task is cancelled, the other tasks, and body, are cancelled. It returns an *ExceptionGroup of all
+// failures, in the order in which they came, body's last; else, if the calling task was cancelled, the *CancelledError.
+// It suspends while tasks are left; without any it does not.
+func TaskGroup(co *Co, body func(g *Group) error) error {
+	g := &Group{parent: taskOf(co, "TaskGroup"), tasks: map[*task]bool{}}
+	return g.leave(body(g))
+}
+
+// Go makes a task in the group. It does not suspend. It returns a *sim.UsageError when the group is shutting down or
+// finished; the task then does not exist.
+func (g *Group) Go(name string, fn func(co *Co) error) (*Task[None], error) {
+	return spawnIn[None](g, TaskConfig{Name: name}, fn, nil)
+}
+
+// SpawnIn is [Group.Go] for a function that has a result, with everything that can be said about a task.
+func SpawnIn[T any](g *Group, config TaskConfig, fn func(co *Co) (T, error)) (*Task[T], error) {
+	return spawnIn(g, config, nil, fn)
+}
+
+func spawnIn[T any](g *Group, config TaskConfig, do func(*Co) error, fn func(*Co) (T, error)) (*Task[T], error) {
+	w := g.parent.f.w
+	switch {
+	case g.exiting && len(g.tasks) == 0:
+		return nil, w.loop.Usage("create task", fmt.Sprintf("%q", config.Name), errFinished)
+	case g.aborting:
+		return nil, w.loop.Usage("create task", fmt.Sprintf("%q", config.Name), errShuttingDown)
+	}
+	t := newTask(w, config, do, fn)
+	g.tasks[&t.task] = true
+	g.insert(&t.task)
+	t.future.add(internally(func() { g.taskDone(&t.task) }))
+	return t, nil
+}
+
+func (g *Group) String() string { return fmt.Sprintf("task group of %d", len(g.tasks)) }
+
+// Holder returns the oldest task that the group waits for.
+func (g *Group) Holder() *Co {
+	for _, t := range g.order {
+		if g.tasks[t] {
+			return &t.co
+		}
+	}
+	return nil
+}
+
+// insert keeps the order of creation: an eager task comes before the tasks that its first step made in the group.
+func (g *Group) insert(t *task) {
+	i := len(g.order)
+	for i > 0 && g.order[i-1].co.ID() > t.co.ID() {
+		i--
+	}
+	g.order = slices.Insert(g.order, i, t)
+}
+
+// abort cancels the tasks in the order of their creation (a set in CPython).
+func (g *Group) abort() {
+	g.aborting = true
+	for _, t := range g.order {
+		if g.tasks[t] && t.f.state == pending {
+			t.cancel(nil)
+		}
+	}
+}
+
+func (g *Group) taskDone(t *task) {
+	delete(g.tasks, t)
+	if len(g.order) > 32 && len(g.order) > 2*len(g.tasks) {
+		g.order = slices.DeleteFunc(g.order, func(t *task) bool { return !g.tasks[t] })
+	}
+	if g.waiting && len(g.tasks) == 0 {
+		g.waiting = false
+		g.parent.co.Wake()
+	}
+	if t.f.state != failed {
+		return
+	}
+	err := t.f.retrieve("")
+	g.errors = append(g.errors, err)
+	if g.parent.f.state != pending {
+		g.parent.f.w.loop.CallExceptionHandler(sim.ExceptionContext{
+			Message:   fmt.Sprintf("%v has failed but its parent %v is already completed", t.f, g.parent.f),
+			Exception: err,
+			Object:    t.f.String(),
+		})
+		return
+	}
+	if !g.aborting && !g.parentCancelled {
+		g.abort()
+		g.parentCancelled = true
+		g.parent.cancel(nil)
+	}
+}
+
+// leave is TaskGroup.__aexit__; err is what the body ended with.
+func (g *Group) leave(err error) error {
+	g.exiting = true
+	var cancellation error
+	if isCancelled(err) {
+		cancellation = err
+	}
+	if err != nil && !g.aborting {
+		g.abort()
+	}
+	for len(g.tasks) > 0 {
+		g.waiting = true
+		_, waitErr := g.parent.wait(g)
+		g.waiting = false
+		if waitErr != nil && !g.aborting {
+			cancellation = waitErr
+			g.abort()
+		}
+	}
+	if g.parentCancelled && g.parent.uncancel() == 0 {
+		cancellation = nil // nobody but the group asked for it
+	}
+	if cancellation != nil && len(g.errors) == 0 {
+		return cancellation
+	}
+	if err != nil && !isCancelled(err) {
+		g.errors = append(g.errors, err)
+	}
+	if len(g.errors) == 0 {
+		return nil
+	}
+	if g.parent.cancels > 0 {
+		// A cancellation from outside that collided with the failures is delivered at the next suspension.
+		g.parent.uncancel()
+		g.parent.cancel(nil)
+	}
+	return &ExceptionGroup{Message: "unhandled errors in a task group", Errors: g.errors}
+}

@@ -1,0 +1,104 @@
+package aio
+
+import (
+	"time"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// TimeoutScope is one use of [Timeout], as its body sees it (asyncio.Timeout).
+type TimeoutScope struct {
+	t       *task
+	op      string
+	when    time.Duration // Forever: no deadline
+	timer   sim.Handle
+	entered int32 // the task's cancelling count at entry
+	state   scopeState
+}
+
+type scopeState uint8
+
+const (
+	scopeActive scopeState = iota
+	scopeExpiring
+	scopeExpired
+	scopeFinished
+)
+
+// Timeout runs body and cancels what it waits for once d of virtual time has passed (asyncio.timeout). If body gives in,
+// Timeout returns a *TimeoutError; if it ends in another way, that counts. A cancellation that comes from elsewhere stays
+// one. Forever is no timeout; zero or less expires at body's first suspension. Timeout itself does not suspend.
+func Timeout(co *Co, d time.Duration, body func(s *TimeoutScope) error) error {
+	return timeoutAfter(co, "timeout", d, body)
+}
+
+// TimeoutAt is [Timeout] with a deadline: a virtual time since the loop's start (asyncio.timeout_at).
+func TimeoutAt(co *Co, when time.Duration, body func(s *TimeoutScope) error) error {
+	return timeoutAt(co, "timeout", when, body)
+}
+
+func timeoutAfter(co *Co, op string, d time.Duration, body func(*TimeoutScope) error) error {
+	t := taskOf(co, op)
+	when := Forever
+	if d != Forever {
+		now := t.f.w.loop.Now()
+		if when = now + d; d > 0 && when < now {
+			return t.f.w.loop.Usage(op, d.String(), sim.ErrTimeRange)
+		}
+	}
+	return timeoutAt(co, op, when, body)
+}
+
+func timeoutAt(co *Co, op string, when time.Duration, body func(*TimeoutScope) error) error {
+	t := taskOf(co, op)
+	s := &TimeoutScope{t: t, op: op, when: when, entered: t.cancels}
+	s.arm()
+	return s.leave(body(s))
+}
+
+// When returns the deadline, or Forever.
+func (s *TimeoutScope) When() time.Duration { return s.when }
+
+// Expired reports whether the deadline passed while body ran.
+func (s *TimeoutScope) Expired() bool { return s.state == scopeExpiring || s.state == scopeExpired }
+
+// Reschedule moves the deadline; Forever removes it. It returns a *sim.UsageError when the scope has expired or was left.
+func (s *TimeoutScope) Reschedule(when time.Duration) error {
+	if s.state != scopeActive {
+		return s.t.f.w.loop.Usage("reschedule", s.op, ErrScopeState)
+	}
+	s.timer.Cancel()
+	s.when = when
+	s.arm()
+	return nil
+}
+
+func (s *TimeoutScope) arm() {
+	l := s.t.f.w.loop
+	switch {
+	case s.when == Forever:
+		s.timer = sim.Handle{}
+	case s.when <= l.Now(): // before anything that the body can still schedule
+		s.timer = l.CallSoon("", s.expire)
+	default:
+		s.timer = l.CallAt("", s.when, s.expire)
+	}
+}
+
+func (s *TimeoutScope) expire() {
+	s.t.cancel(nil)
+	s.state = scopeExpiring
+}
+
+func (s *TimeoutScope) leave(err error) error {
+	s.timer.Cancel()
+	if s.state == scopeActive {
+		s.state = scopeFinished
+		return err
+	}
+	s.state = scopeExpired
+	if s.t.uncancel() <= int(s.entered) && isCancelled(err) {
+		return s.t.timeoutError(s.op)
+	}
+	return err
+}

@@ -1,0 +1,62 @@
+package sim
+
+import "fmt"
+
+// Chooser is asked for a number below c.N where c.N things, at least two, could come next. Always 0 is asyncio's own
+// order. Any other number in the range is one that some loop, latency or version could show.
+type Chooser func(c *Choice) int
+
+// Choice is one choice point. It is valid during the call of the chooser.
+type Choice struct {
+	N     int // how many candidates there are, in the order in which they became ready
+	loop  *Loop
+	items []int // the candidates' places in the ready queue
+}
+
+// Candidate names the i-th candidate: a task or a callback.
+func (c *Choice) Candidate(i int) string {
+	switch it := c.loop.ready.At(c.items[i]).(type) {
+	case *Co:
+		return fmt.Sprintf("task %q", it.name)
+	case *alarm:
+		return fmt.Sprintf("timer of task %q", it.name)
+	default:
+		return fmt.Sprintf("callback %q", it.(*job).name)
+	}
+}
+
+// choose returns the place in the ready queue of what runs next. Every ready task and every timer that is due is a
+// candidate; callbacks that one task scheduled keep their order, as asyncio promises: only the first is.
+func (l *Loop) choose() int {
+	c := &l.choice
+	c.loop, c.items = l, c.items[:0]
+	l.mark++
+	orphans := false // a callback that no task scheduled is among the candidates
+	for i := range l.ready.n {
+		if j, ok := l.ready.At(i).(*job); ok && !j.timer {
+			if j.source == nil {
+				if orphans {
+					continue
+				}
+				orphans = true
+			} else {
+				if j.source.mark == l.mark {
+					continue
+				}
+				j.source.mark = l.mark
+			}
+		}
+		c.items = append(c.items, i)
+	}
+	c.N = len(c.items)
+	if c.N == 1 {
+		return c.items[0]
+	}
+	l.callback = "chooser"
+	k := l.config.Choose(c)
+	if k < 0 || k >= c.N {
+		panic(fmt.Sprintf("chose %d of %d", k, c.N))
+	}
+	l.callback = ""
+	return c.items[k]
+}

@@ -1,0 +1,65 @@
+package sim
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Config says how a loop runs. The zero Config is asyncio's own order, without limits, from the first of January 2000.
+type Config struct {
+	// Seed determines the values of [Co.Rand].
+	Seed uint64
+	// Start is the calendar date of virtual time zero. The zero Time stands for 2000-01-01 00:00 UTC.
+	Start time.Time
+	// MaxSteps ends the run with a *LimitError after so many callbacks and task steps; 0 is no limit.
+	MaxSteps int64
+	// MaxTime ends the run with a *LimitError before virtual time goes past it; 0 is no limit.
+	MaxTime time.Duration
+	// Output is where the simulated program prints; nil is os.Stdout.
+	Output io.Writer
+	// Log is where the default exception handler reports; nil is os.Stderr.
+	Log io.Writer
+	// Choose is asked which of several things that can come next does. Nil is asyncio's order, at no cost.
+	Choose Chooser
+	// Trace is called with every event, as it happens. Nil records nothing, at no cost.
+	Trace func(Event)
+	// Watchdog is how long, in real time, a task may block outside the simulation before the run ends with a
+	// *BlockedError; 0 stands for five seconds and a negative value for no watchdog.
+	Watchdog time.Duration
+	// Pool provides the goroutines of the coroutines; nil gives the loop one of its own, closed with it.
+	Pool *Pool
+}
+
+const defaultWatchdog = 5 * time.Second
+
+// checked returns the configuration with its defaults, or a *ConfigError.
+func (c Config) checked() (Config, error) {
+	if c.MaxSteps < 0 {
+		return c, &ConfigError{"MaxSteps", fmt.Sprint(c.MaxSteps), "a limit must not be negative"}
+	}
+	if c.MaxTime < 0 {
+		return c, &ConfigError{"MaxTime", c.MaxTime.String(), "a limit must not be negative"}
+	}
+	if c.Pool != nil && c.Pool.closed {
+		return c, &ConfigError{"Pool", "closed pool", "a pool must be open"}
+	}
+	if c.Start.IsZero() {
+		c.Start = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+	}
+	c.Start = c.Start.Round(0) // virtual time has no monotonic reading
+	if y := c.Start.Year(); y < 1 || y > 9999-300 {
+		return c, &ConfigError{"Start", c.Start.String(), "the year must lie between 1 and 9699, so that all of virtual time can be written"}
+	}
+	if c.Output == nil {
+		c.Output = os.Stdout
+	}
+	if c.Log == nil {
+		c.Log = os.Stderr
+	}
+	if c.Watchdog == 0 {
+		c.Watchdog = defaultWatchdog
+	}
+	return c, nil
+}

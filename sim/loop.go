@@ -1,0 +1,279 @@
+package sim
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+)
+
+// Loop is an event loop on virtual time. It belongs to one goroutine at a time.
+type Loop struct {
+	config Config
+	pool   *Pool
+	rand   *rand.Rand
+
+	now     int64      // nanoseconds since the start
+	ready   Ring[item] // what runs next, in order
+	timers  timerHeap  // what becomes ready later
+	turnNo  int64
+	steps   int64
+	stop    bool  // Stop was called
+	inRun   bool  // Run is on the stack
+	closed  bool  // Close was called
+	failure error // what ended the loop for good: a *PanicError or a *BlockedError
+
+	current  *Co    // the coroutine that runs, if one does
+	callback string // the name of the callback that runs, if one does
+	context  *Context
+	base     Context // the context outside of tasks and callbacks
+	scratch  Context // the context of the callback that runs
+
+	oldest, youngest *Co // the unfinished coroutines, in the order of their creation
+	coroutines       uint32
+	freeJobs         *job
+	objects          map[string]int // how many objects of each kind have been named
+	choice           Choice
+	mark             uint32 // of the last choice
+
+	trace    func(Event)
+	handler  ExceptionHandler
+	output   printer
+	attached any
+	watch
+}
+
+// NewLoop returns a loop at virtual time zero. It returns a *ConfigError when the configuration cannot be right. The
+// caller closes the loop.
+func NewLoop(config Config) (*Loop, error) {
+	config, err := config.checked()
+	if err != nil {
+		return nil, err
+	}
+	l := &Loop{config: config, pool: config.Pool, trace: config.Trace}
+	if l.pool == nil {
+		l.pool = NewPool()
+	}
+	l.rand = rand.New(rand.NewPCG(config.Seed, config.Seed))
+	l.output.l = l
+	l.context = &l.base
+	l.watched = config.Watchdog > 0
+	return l, nil
+}
+
+// Run runs the loop until [Loop.Stop] (asyncio's loop.run_forever) and returns nil then. Else it returns a
+// *DeadlockError when nothing can happen any more, a *LimitError at a limit of the configuration, a *PanicError when a
+// task or a callback panicked, a *BlockedError from the watchdog, or a *UsageError when the loop is closed or running.
+// After a deadlock or a limit the loop may be run again.
+func (l *Loop) Run() error {
+	switch {
+	case l.abandoned():
+		return l.usage("run", "loop", ErrRunning)
+	case l.closed:
+		return l.usage("run", "loop", ErrClosed)
+	case l.inRun:
+		return l.usage("run", "loop", ErrRunning)
+	case l.failure != nil:
+		return l.failure
+	case l.watched:
+		return l.runWatched()
+	}
+	return l.turns()
+}
+
+// turns runs turn after turn. It is not inlined because the watchdog looks for it in a stack dump.
+//
+//go:noinline
+func (l *Loop) turns() (err error) {
+	l.inRun = true
+	returned := false
+	defer func() {
+		l.inRun = false
+		if returned {
+			return
+		}
+		// A panic or a Goexit came through: the callback on this stack, or the coroutine that it ran, is lost.
+		if value := recover(); value != nil {
+			l.fail(&PanicError{Callback: l.callback, Time: l.Now(), Value: value, Stack: debug.Stack()})
+			err = l.failure
+		}
+		l.current, l.callback, l.context = nil, "", &l.base
+	}()
+	for {
+		err = l.turn()
+		if err != nil || l.stop {
+			l.stop = false
+			returned = true
+			return err
+		}
+	}
+}
+
+// turn is one pass of the loop, asyncio's _run_once: let time pass if nothing is ready, put the timers that are due
+// behind what is ready, and run what is ready now. What becomes ready meanwhile waits for the next turn.
+func (l *Loop) turn() error {
+	l.turnNo++
+	if l.ready.n == 0 && !l.stop {
+		if len(l.timers.nodes) == 0 {
+			return l.deadlock()
+		}
+		next := l.timers.nodes[0].when
+		if limit := int64(l.config.MaxTime); limit > 0 && next > limit {
+			return &LimitError{"MaxTime", l.config.MaxTime.String(), l.Now()}
+		}
+		l.now = max(l.now, next)
+		if l.watched {
+			l.seen.Store(l.now)
+		}
+	}
+	for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now {
+		l.ready.Push(l.timers.pop())
+	}
+	for range l.ready.n {
+		if l.ready.n == 0 { // everything that was ready has been cleared away
+			break
+		}
+		if l.signal.Load() != 0 && !l.heed() {
+			return l.usage("run", "loop", ErrClosed)
+		}
+		if l.steps == l.config.MaxSteps && l.steps > 0 {
+			return &LimitError{"MaxSteps", fmt.Sprint(l.steps), l.Now()}
+		}
+		l.steps++
+		if l.config.Choose == nil {
+			l.ready.Pop().run(l)
+		} else {
+			l.ready.Take(l.choose()).run(l)
+		}
+		if l.failure != nil {
+			return l.failure
+		}
+	}
+	return nil
+}
+
+// Stop makes Run return at the end of the turn (asyncio's loop.stop). Called before Run, it lets one turn run.
+func (l *Loop) Stop() { l.stop = true }
+
+// Close drops what is scheduled and unwinds the unfinished coroutines, oldest first: their deferred functions run, but
+// nothing can be scheduled or printed any more. No goroutine of the loop is left behind. Close may be called again, to
+// no effect. It returns a *UsageError while the loop runs, and a *PanicError when a deferred function panicked.
+func (l *Loop) Close() error {
+	switch {
+	case l.abandoned(): // the loop closes itself when the blocked goroutine comes back
+		return nil
+	case l.inRun:
+		return l.usage("close", "loop", ErrRunning)
+	case l.closed:
+		return nil
+	}
+	return l.shut()
+}
+
+// shut is the work of Close.
+func (l *Loop) shut() error {
+	before := l.failure
+	l.closed = true
+	l.trace = nil
+	l.ready = Ring[item]{}
+	l.timers = timerHeap{}
+	for co := l.oldest; co != nil; co = l.oldest {
+		l.evict(co)
+	}
+	if l.config.Pool == nil {
+		l.pool.Close()
+	}
+	if l.failure != before {
+		return l.failure
+	}
+	return nil
+}
+
+// evict ends one unfinished coroutine.
+func (l *Loop) evict(co *Co) {
+	defer func() { l.current = nil }() // also when a deferred function calls runtime.Goexit
+	if co.worker == nil {
+		co.state = coFinished
+		l.forget(co)
+		return
+	}
+	co.state = coLeaving
+	l.resume(co)
+}
+
+// IsRunning reports whether the loop is in Run.
+func (l *Loop) IsRunning() bool { return l.inRun }
+
+// IsClosed reports whether the loop was closed.
+func (l *Loop) IsClosed() bool { return l.closed }
+
+// Now returns the virtual time since the loop's start (asyncio's loop.time).
+func (l *Loop) Now() time.Duration { return time.Duration(l.now) }
+
+// Date returns the calendar date that the virtual time stands for.
+func (l *Loop) Date() time.Time { return l.config.Start.Add(l.Now()) }
+
+// Loop returns l: a loop knows itself, as its futures and coroutines know it.
+func (l *Loop) Loop() *Loop { return l }
+
+// Current returns the coroutine that runs, or nil in a callback and outside of Run.
+func (l *Loop) Current() *Co { return l.current }
+
+// Context returns the context of what runs.
+func (l *Loop) Context() *Context { return l.context }
+
+// Coroutines yields the unfinished coroutines in the order of their creation.
+func (l *Loop) Coroutines(yield func(*Co) bool) {
+	for co := l.oldest; co != nil; {
+		next := co.next
+		if !yield(co) {
+			return
+		}
+		co = next
+	}
+}
+
+// Attach keeps a vocabulary's own state for the loop.
+func (l *Loop) Attach(state any) { l.attached = state }
+
+// Attached returns what was attached, or nil.
+func (l *Loop) Attached() any { return l.attached }
+
+// NameObject returns a name for an object that its user gave none: its kind and a number, counted per loop.
+func (l *Loop) NameObject(kind string) string {
+	if l.objects == nil {
+		l.objects = map[string]int{}
+	}
+	l.objects[kind]++
+	return fmt.Sprintf("%s-%d", kind, l.objects[kind])
+}
+
+// Printf writes to the output of the simulated program: callbacks print with it, coroutines with [Co.Printf].
+func (l *Loop) Printf(format string, args ...any) { fmt.Fprintf(&l.output, format, args...) }
+
+// Stdout returns the output of the simulated program. It drops what is written once the loop is closed.
+func (l *Loop) Stdout() io.Writer { return &l.output }
+
+// after returns the virtual time that lies delay ahead, if the clock can show it. A negative delay is asyncio's: it
+// orders timers that are due at once.
+func (l *Loop) after(delay time.Duration) (time.Duration, bool) {
+	if delay > 0 && l.now > math.MaxInt64-int64(delay) {
+		return 0, false
+	}
+	return time.Duration(l.now) + delay, true
+}
+
+func (l *Loop) mustBeOpen(op, name string) {
+	if l.closed {
+		panic(l.usage(op, fmt.Sprintf("%q", name), ErrClosed))
+	}
+}
+
+// fail notes what ends the loop for good. The first failure counts.
+func (l *Loop) fail(err error) {
+	if l.failure == nil {
+		l.failure = err
+	}
+}

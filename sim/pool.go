@@ -1,0 +1,92 @@
+package sim
+
+import (
+	"iter"
+	"runtime/debug"
+)
+
+// Pool keeps the goroutines that carry coroutines, so that they are made once and used for many. It has one owner: a
+// loop, or a search over many runs (see [Config].Pool). It must not be used by two goroutines at a time.
+type Pool struct {
+	idle   []*worker
+	closed bool
+}
+
+// NewPool returns an empty pool. Its owner closes it.
+func NewPool() *Pool { return &Pool{} }
+
+// Close ends the goroutines of the pool. Loops that use the pool must be closed before.
+func (p *Pool) Close() {
+	p.closed = true
+	for _, w := range p.idle {
+		w.stop()
+	}
+	p.idle = nil
+}
+
+func (p *Pool) get() *worker {
+	if n := len(p.idle); n > 0 {
+		w := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		return w
+	}
+	w := new(worker)
+	w.next, w.stop = iter.Pull(w.serve)
+	return w
+}
+
+func (p *Pool) put(w *worker) {
+	if p.closed {
+		w.stop()
+		return
+	}
+	p.idle = append(p.idle, w)
+}
+
+// worker is a goroutine that carries one coroutine after another. It is an iter.Pull function: next switches to it and
+// yield switches back, directly, without a channel and without the scheduler.
+type worker struct {
+	next  func() (struct{}, bool)
+	stop  func()
+	yield func(struct{}) bool
+	co    *Co
+}
+
+func (w *worker) serve(yield func(struct{}) bool) {
+	w.yield = yield
+	for {
+		carry(w.co)
+		if !yield(struct{}{}) {
+			return
+		}
+	}
+}
+
+// carry runs one coroutine to its end. It is not inlined because the watchdog looks for it in a stack dump.
+//
+//go:noinline
+func carry(co *Co) {
+	defer settle(co)
+	co.body.Run(co)
+	co.state = coFinished
+}
+
+// settle tells how a coroutine ended that did not return: by the panic that unwinds it, by a panic of its own, or by
+// runtime.Goexit (t.FailNow), which iter.Pull hands on to the loop's goroutine.
+func settle(co *Co) {
+	if co.state == coFinished {
+		return
+	}
+	leaving := co.state == coLeaving
+	co.state = coFinished
+	switch value := recover().(type) {
+	case nil:
+		co.loop.forget(co)
+	case unwind:
+	default:
+		if leaving && misuseOfClosedLoop(value) {
+			return
+		}
+		co.loop.fail(&PanicError{Task: co.name, Time: co.loop.Now(), Value: value, Stack: debug.Stack()})
+	}
+}

@@ -1,0 +1,52 @@
+package sim
+
+// Ring is a growing circular buffer, first in, first out: the loop's ready queue, and for vocabularies what asyncio
+// uses collections.deque for. It allocates only when it grows. The zero Ring is empty.
+type Ring[T any] struct {
+	buf  []T // its length is a power of two
+	head int // of the oldest element
+	n    int
+}
+
+// Len returns how many elements are in r.
+func (r *Ring[T]) Len() int { return r.n }
+
+// Push appends x.
+func (r *Ring[T]) Push(x T) {
+	if r.n == len(r.buf) {
+		r.grow()
+	}
+	r.buf[(r.head+r.n)&(len(r.buf)-1)] = x
+	r.n++
+}
+
+// Pop removes and returns the oldest element. The ring must not be empty.
+func (r *Ring[T]) Pop() T {
+	var zero T
+	x := r.buf[r.head]
+	r.buf[r.head] = zero
+	r.head = (r.head + 1) & (len(r.buf) - 1)
+	r.n--
+	return x
+}
+
+// At returns the i-th oldest element.
+func (r *Ring[T]) At(i int) T { return r.buf[(r.head+i)&(len(r.buf)-1)] }
+
+// Take removes and returns the i-th oldest element; the others keep their order. It takes time in proportion to i.
+func (r *Ring[T]) Take(i int) T {
+	x := r.At(i)
+	mask := len(r.buf) - 1
+	for ; i > 0; i-- {
+		r.buf[(r.head+i)&mask] = r.buf[(r.head+i-1)&mask]
+	}
+	r.Pop()
+	return x
+}
+
+func (r *Ring[T]) grow() {
+	buf := make([]T, max(16, 2*len(r.buf)))
+	copy(buf, r.buf[r.head:])
+	copy(buf[len(r.buf)-r.head:], r.buf[:r.head])
+	r.buf, r.head = buf, 0
+}
