@@ -2,6 +2,7 @@ package aio
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/asyncsim/asyncsim/sim"
@@ -50,6 +51,14 @@ func worldOfLoop(l *Loop) *world {
 	w := &world{loop: l}
 	l.Attach(w)
 	return w
+}
+
+// label is how traces and errors call an object: its kind and the name that its user gave it, or else a number.
+func (w *world) label(kind, name string) string {
+	if name == "" {
+		return w.loop.NameObject(kind)
+	}
+	return fmt.Sprintf("%s %q", kind, name)
 }
 
 func (w *world) noteFailure(f *future) {

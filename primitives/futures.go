@@ -41,23 +41,25 @@ type Future[T any] struct {
 // plain is a future that nothing but its user completes.
 type plain[T any] struct {
 	Future[T]
-	name string
+	name  string
+	label string
 }
 
 // NewFuture returns a pending future (asyncio's loop.create_future). An empty name stands for one made up by the loop.
 func NewFuture[T any](on HasLoop, name string) *Future[T] {
 	w := worldOf(on, "NewFuture")
-	if name == "" {
-		name = w.loop.NameObject("future")
-	}
-	p := &plain[T]{name: name}
+	return newFuture[T](w, name, w.label("future", name))
+}
+
+func newFuture[T any](w *world, name, label string) *Future[T] {
+	p := &plain[T]{name: name, label: label}
 	p.init(w, p)
 	return &p.Future
 }
 
 func (p *plain[T]) cancel(message any) bool { return p.cancelNow(message) }
 func (p *plain[T]) called() string          { return p.name }
-func (p *plain[T]) kind() string            { return "future" }
+func (p *plain[T]) String() string          { return p.label }
 func (p *plain[T]) Holder() *Co             { return nil }
 
 // SetResult completes the future with a value. Its callbacks and waiters are scheduled for the next turn. It returns an
@@ -134,7 +136,7 @@ type variant interface {
 	sim.Holder
 	cancel(message any) bool
 	called() string // its name
-	kind() string
+	String() string // its kind and its name
 }
 
 // waiter is told when a future is done. Whatever it does is scheduled for the next turn.
@@ -170,7 +172,7 @@ func (f *future) Loop() *Loop { return f.w.loop }
 func (f *future) Name() string { return f.variant.called() }
 
 // String returns the kind and the name.
-func (f *future) String() string { return fmt.Sprintf("%s %q", f.variant.kind(), f.variant.called()) }
+func (f *future) String() string { return f.variant.String() }
 
 // Holder returns the task that must act before the future is done, if that is known.
 func (f *future) Holder() *Co { return f.variant.Holder() }

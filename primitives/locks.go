@@ -1,10 +1,15 @@
 package aio
 
-import "github.com/asyncsim/asyncsim/sim"
+import (
+	"fmt"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
 
 // Event is a flag that tasks can wait for (asyncio.Event). The zero Event is not set. An Event serves one loop.
 type Event struct {
 	name    string
+	label   string // set when the event is first waited for
 	set     bool
 	waiters waiters
 }
@@ -37,10 +42,10 @@ func (e *Event) Wait(co *Co) error {
 	if e.set {
 		return nil
 	}
-	if e.name == "" {
-		e.name = t.f.w.loop.NameObject("event")
+	if e.label == "" {
+		e.label = t.f.w.label("event", e.name)
 	}
-	if err := e.waiters.join(t, e.String()); err != nil {
+	if err := e.waiters.join(t, e.label); err != nil {
 		return err
 	}
 	_, err := t.wait(e)
@@ -49,7 +54,12 @@ func (e *Event) Wait(co *Co) error {
 }
 
 // String returns the kind and the name.
-func (e *Event) String() string { return "event " + e.name }
+func (e *Event) String() string {
+	if e.label == "" {
+		return fmt.Sprintf("event %q", e.name)
+	}
+	return e.label
+}
 
 // waiters is a waiting line of tasks, each in a wait of its own (asyncio's deque of futures).
 type waiters struct {

@@ -12,7 +12,8 @@ import (
 // bound. A Queue serves one loop.
 type Queue[T any] struct {
 	name    string
-	bound   int // 0: none
+	label   string // set when the queue is first waited for
+	bound   int    // 0: none
 	items   sim.Ring[T]
 	getters waiters
 	putters waiters
@@ -53,7 +54,7 @@ func (q *Queue[T]) Full() bool { return q.items.Len() >= q.Cap() }
 func (q *Queue[T]) Put(co *Co, item T) error {
 	t := taskOf(co, "queue put")
 	for q.Full() {
-		if err := q.putters.join(t, q.label(t)); err != nil {
+		if err := q.join(&q.putters, t); err != nil {
 			return err
 		}
 		woken, err := t.wait((*putting[T])(q))
@@ -84,7 +85,7 @@ func (q *Queue[T]) PutNowait(item T) error {
 func (q *Queue[T]) Get(co *Co) (item T, err error) {
 	t := taskOf(co, "queue get")
 	for q.Empty() {
-		if err := q.getters.join(t, q.label(t)); err != nil {
+		if err := q.join(&q.getters, t); err != nil {
 			return item, err
 		}
 		woken, err := t.wait((*getting[T])(q))
@@ -108,7 +109,12 @@ func (q *Queue[T]) GetNowait() (item T, err error) {
 }
 
 // String returns the kind and the name.
-func (q *Queue[T]) String() string { return "queue " + q.name }
+func (q *Queue[T]) String() string {
+	if q.label == "" {
+		return fmt.Sprintf("queue %q", q.name)
+	}
+	return q.label
+}
 
 func (q *Queue[T]) put(item T) {
 	q.items.Push(item)
@@ -121,12 +127,11 @@ func (q *Queue[T]) get() T {
 	return item
 }
 
-// label names the queue if nobody has.
-func (q *Queue[T]) label(t *task) string {
-	if q.name == "" {
-		q.name = t.f.w.loop.NameObject("queue")
+func (q *Queue[T]) join(line *waiters, t *task) error {
+	if q.label == "" {
+		q.label = t.f.w.label("queue", q.name)
 	}
-	return q.name
+	return line.join(t, q.label)
 }
 
 func (q *Queue[T]) error(reason error) error {
@@ -145,5 +150,5 @@ type (
 	getting[T any] Queue[T]
 )
 
-func (q *putting[T]) String() string { return fmt.Sprintf("queue %s: put", q.name) }
-func (q *getting[T]) String() string { return fmt.Sprintf("queue %s: get", q.name) }
+func (q *putting[T]) String() string { return "put to " + q.label }
+func (q *getting[T]) String() string { return "get from " + q.label }

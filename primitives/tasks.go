@@ -1,6 +1,8 @@
 package aio
 
 import (
+	"fmt"
+
 	"github.com/asyncsim/asyncsim/sim"
 )
 
@@ -148,7 +150,7 @@ func (b *taskBody[T]) core() *task             { return &b.task }
 func (b *taskBody[T]) public() AnyTask         { return (*Task[T])(b) }
 func (b *taskBody[T]) cancel(message any) bool { return b.task.cancel(message) }
 func (b *taskBody[T]) called() string          { return b.co.Name() }
-func (b *taskBody[T]) kind() string            { return "task" }
+func (b *taskBody[T]) String() string          { return fmt.Sprintf("task %q", b.co.Name()) }
 func (b *taskBody[T]) Holder() *Co             { return &b.co }
 
 // task is the part of a Task that does not depend on the type of its result. Its methods are Task.__step and its like,

@@ -12,7 +12,7 @@ import (
 func AsCompleted[T any](on HasLoop, timeout time.Duration, awaitables ...AwaitableOf[T]) *Completions[T] {
 	w := worldOf(on, "AsCompleted")
 	c := &Completions[T]{w: w, todo: map[*future]*doneCallback{}}
-	c.done.name = w.loop.NameObject("as completed")
+	c.done.label = w.loop.NameObject("completions")
 	for _, a := range awaitables {
 		f := a.base()
 		if f.w != w {
@@ -52,7 +52,7 @@ func (c *Completions[T]) Left() int { return c.left }
 func (c *Completions[T]) Next(co *Co) (AwaitableOf[T], error) {
 	t := taskOf(co, "as completed")
 	if c.left == 0 {
-		return nil, c.w.loop.Usage("as completed", c.done.name, ErrNothingToWaitFor)
+		return nil, c.w.loop.Usage("as completed", c.done.label, ErrNothingToWaitFor)
 	}
 	c.left--
 	a, err := c.done.Get(co)

@@ -139,7 +139,7 @@ func (g *gathering) cancel(message any) bool {
 }
 
 func (g *gathering) called() string { return g.name }
-func (g *gathering) kind() string   { return "gather" }
+func (g *gathering) String() string { return g.name }
 
 // Holder returns the task of the first child that is not done.
 func (g *gathering) Holder() *Co {

@@ -11,7 +11,7 @@ func Shield[T any](on HasLoop, inner AwaitableOf[T]) AwaitableOf[T] {
 	if f.state != pending {
 		return inner
 	}
-	outer := NewFuture[T](w.loop, w.loop.NameObject("shield"))
+	outer := newFuture[T](w, "", w.loop.NameObject("shield"))
 	onInner := internally(func() {
 		switch f.state {
 		case cancelled:

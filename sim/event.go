@@ -21,6 +21,7 @@ const (
 	TimerCancelled              // the object is the timer's callback
 	Exception                   // the exception handler was called: Text says with what
 	Output                      // the program printed Text
+	RunFailed                   // the loop cannot go on: Text says why
 )
 
 var kindNames = [...]string{
@@ -35,6 +36,7 @@ var kindNames = [...]string{
 	TimerCancelled:  "timer cancelled",
 	Exception:       "exception",
 	Output:          "output",
+	RunFailed:       "run failed",
 }
 
 // String returns the kind's name as traces show it.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -83,6 +84,15 @@ func (l *Loop) Run() error {
 	return l.turns()
 }
 
+// failed records that Run is about to return err. A stack is not part of a trace: it differs from run to run.
+func (l *Loop) failed(err error) error {
+	if err != nil && l.trace != nil {
+		text, _, _ := strings.Cut(err.Error(), "\n\n")
+		l.Emit(Event{Kind: RunFailed, Text: text})
+	}
+	return err
+}
+
 // turns runs turn after turn. It is not inlined because the watchdog looks for it in a stack dump.
 //
 //go:noinline
@@ -97,7 +107,7 @@ func (l *Loop) turns() (err error) {
 		// A panic or a Goexit came through: the callback on this stack, or the coroutine that it ran, is lost.
 		if value := recover(); value != nil {
 			l.fail(&PanicError{Callback: l.callback, Time: l.Now(), Value: value, Stack: debug.Stack()})
-			err = l.failure
+			err = l.failed(l.failure)
 		}
 		l.current, l.callback, l.context = nil, "", &l.base
 	}()
@@ -106,7 +116,7 @@ func (l *Loop) turns() (err error) {
 		if err != nil || l.stop {
 			l.stop = false
 			returned = true
-			return err
+			return l.failed(err)
 		}
 	}
 }

@@ -1,0 +1,77 @@
+// Package simtest runs programs in virtual time from go test.
+//
+// [Run] runs a program once and fails the test if it fails. [Golden] compares the program's trace with a file, which
+// go test -sim.update writes.
+package simtest
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim/trace"
+)
+
+// update is a flag of the test binary, like those of package testing.
+var update = flag.Bool("sim.update", false, "write golden traces instead of comparing with them")
+
+// Run runs main as aio.Run does, in virtual time, and fails the test with the error that it ends with. What the program
+// prints, and what its exception handler reports, goes to the test's log. t.FailNow and its like work in every task.
+func Run(t testing.TB, main func(co *aio.Co) error) {
+	t.Helper()
+	if err := aio.RunWith(aio.Config{Output: t.Output(), Log: t.Output()}, main); err != nil {
+		t.Error(err)
+	}
+}
+
+// Golden runs main and compares the text of its trace with the file. How main ends, an error too, is part of the trace
+// and does not fail the test by itself. With the flag -sim.update it writes the file.
+func Golden(t testing.TB, file string, main func(co *aio.Co) error) {
+	t.Helper()
+	var r trace.Recorder
+	// Whatever is not nil here is the last line of the trace.
+	_ = aio.RunWith(aio.Config{Output: t.Output(), Log: t.Output(), Trace: r.Record}, main)
+	var got bytes.Buffer
+	if err := r.WriteText(&got); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		write(t, file, got.Bytes())
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v\nwrite it with: go test -run='^%s$' -sim.update", err, t.Name())
+	}
+	compare(t, file, string(want), got.String())
+}
+
+func write(t testing.TB, file string, text []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func compare(t testing.TB, file, want, got string) {
+	t.Helper()
+	if want == got {
+		return
+	}
+	wantLines, gotLines := strings.Split(want, "\n"), strings.Split(got, "\n")
+	n := 0
+	for n < min(len(wantLines), len(gotLines)) && wantLines[n] == gotLines[n] {
+		n++
+	}
+	t.Errorf("%s:%d: the trace differs (- the file, + this run)\n%s\naccept it with: go test -run='^%s$' -sim.update",
+		file, n+1, cmp.Diff(wantLines, gotLines), t.Name())
+}
