@@ -222,6 +222,9 @@ func (l *Loop) IsClosed() bool { return l.closed }
 // Now returns the virtual time since the loop's start (asyncio's loop.time).
 func (l *Loop) Now() time.Duration { return time.Duration(l.now) }
 
+// Steps returns how many callbacks and task steps have begun.
+func (l *Loop) Steps() int64 { return l.steps }
+
 // Date returns the calendar date that the virtual time stands for.
 func (l *Loop) Date() time.Time { return l.config.Start.Add(l.Now()) }
 

@@ -1,0 +1,53 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/asyncsim/asyncsim/scenarios"
+)
+
+// listed is what list --json says of a scenario.
+type listed struct {
+	Scenario string `json:"scenario"`
+	Intent   string `json:"intent"`
+	Fails    string `json:"fails,omitempty"` // the error that it is meant to end with
+}
+
+func newList(r *scenarios.Registry) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the scenarios",
+		Example: `  asyncsim list
+  asyncsim list --json`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var all []listed
+			for _, name := range r.Names() {
+				s, _ := r.Lookup(name)
+				l := listed{Scenario: name, Intent: s.Intent}
+				if s.Fails != nil {
+					l.Fails = s.Fails.Error()
+				}
+				all = append(all, l)
+			}
+			if asJSON {
+				return json.NewEncoder(c.OutOrStdout()).Encode(all)
+			}
+			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
+			for _, l := range all {
+				if l.Fails != "" {
+					l.Intent += " (fails: " + l.Fails + ")"
+				}
+				fmt.Fprintf(w, "%s\t%s\n", l.Scenario, l.Intent)
+			}
+			return w.Flush()
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {scenario, intent, fails}")
+	return c
+}

@@ -1,0 +1,123 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/scenarios"
+)
+
+// all stands for every scenario that is meant to succeed.
+const all = "all"
+
+// ran is what run --json says of a scenario: one object in a line.
+type ran struct {
+	Scenario    string  `json:"scenario"`
+	Output      string  `json:"output"`
+	Error       string  `json:"error,omitempty"`
+	VirtualTime float64 `json:"virtual_time"` // seconds
+	Steps       int64   `json:"steps"`        // callbacks and task steps
+}
+
+func newRun(r *scenarios.Registry) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "run NAME...|all",
+		Short: "Run scenarios and show what they print",
+		Long: `Run runs scenarios one after another. What they print goes to stdout; how they fail, and what their exception
+handlers report, goes to stderr. "all" stands for every scenario that is meant to succeed.`,
+		Example: `  asyncsim run ex_5_1
+  asyncsim run ex_5_1 ex_5_2
+  asyncsim run all
+  asyncsim run all --json`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeNames(r),
+		RunE: func(c *cobra.Command, args []string) error {
+			chosen, err := choose(r, args)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return runJSON(c, chosen)
+			}
+			return runPlain(c, chosen)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line: {scenario, output, error, virtual_time, steps}")
+	return c
+}
+
+// choose returns the scenarios of the given names, in the order given.
+func choose(r *scenarios.Registry, names []string) ([]scenarios.Scenario, error) {
+	if slices.Contains(names, all) {
+		if len(names) > 1 {
+			return nil, errors.New(`"all" stands alone`)
+		}
+		names = slices.DeleteFunc(r.Names(), func(name string) bool {
+			s, _ := r.Lookup(name)
+			return s.Fails != nil
+		})
+	}
+	chosen := make([]scenarios.Scenario, len(names))
+	for i, name := range names {
+		s, err := lookup(r, name)
+		if err != nil {
+			return nil, err
+		}
+		chosen[i] = s
+	}
+	return chosen, nil
+}
+
+func runPlain(c *cobra.Command, chosen []scenarios.Scenario) error {
+	var failed error
+	for _, s := range chosen {
+		err := aio.RunWith(aio.Config{Output: c.OutOrStdout(), Log: c.ErrOrStderr()}, s.Main)
+		if err != nil {
+			fmt.Fprintf(c.ErrOrStderr(), "%s: %v\n", s.Name, err)
+			failed = programError{err}
+		}
+	}
+	return failed
+}
+
+func runJSON(c *cobra.Command, chosen []scenarios.Scenario) error {
+	var failed error
+	enc := json.NewEncoder(c.OutOrStdout())
+	enc.SetEscapeHTML(false)
+	for _, s := range chosen {
+		result, err := measure(s, c.ErrOrStderr())
+		if err != nil {
+			failed = programError{err}
+		}
+		if err := enc.Encode(result); err != nil {
+			return programError{err}
+		}
+	}
+	return failed
+}
+
+// measure runs a scenario and tells what there is to tell about the run.
+func measure(s scenarios.Scenario, log io.Writer) (ran, error) {
+	var output bytes.Buffer
+	result := ran{Scenario: s.Name}
+	r, err := aio.NewRunner(aio.Config{Output: &output, Log: log})
+	if err != nil {
+		return result, err
+	}
+	err = r.Run(s.Main)
+	err = errors.Join(err, r.Close())
+	result.Output = output.String()
+	result.VirtualTime, result.Steps = r.Loop().Now().Seconds(), r.Loop().Steps()
+	if err != nil {
+		result.Error = err.Error()
+	}
+	return result, err
+}
