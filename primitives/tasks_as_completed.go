@@ -28,7 +28,7 @@ func AsCompleted[T any](on HasLoop, timeout time.Duration, awaitables ...Awaitab
 	}
 	c.left = len(c.order)
 	if c.left > 0 && timeout != Forever {
-		c.timer = w.loop.CallLater("", timeout, c.timeout)
+		c.timer = w.loop.CallLater("as completed timeout", timeout, c.timeout)
 	}
 	return c
 }

@@ -72,7 +72,7 @@ func (w *waiting) wait(awaitables []Awaitable, timeout time.Duration) error {
 	l := w.t.f.w.loop
 	timer := func() {}
 	if timeout != Forever {
-		timer = l.CallLater("", timeout, w.release).Cancel
+		timer = l.CallLater("wait timeout", timeout, w.release).Cancel
 	}
 	callbacks := make([]*doneCallback, len(awaitables))
 	for i, a := range awaitables {

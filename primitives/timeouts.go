@@ -79,9 +79,9 @@ func (s *TimeoutScope) arm() {
 	case s.when == Forever:
 		s.timer = sim.Handle{}
 	case s.when <= l.Now(): // before anything that the body can still schedule
-		s.timer = l.CallSoon("", s.expire)
+		s.timer = l.CallSoon(s.op, s.expire)
 	default:
-		s.timer = l.CallAt("", s.when, s.expire)
+		s.timer = l.CallAt(s.op, s.when, s.expire)
 	}
 }
 

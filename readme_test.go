@@ -1,0 +1,91 @@
+package asyncsim_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim/simtest"
+)
+
+// The programs of README.md. TestREADMEIsTrue compares them.
+
+func Example() {
+	errBoom := errors.New("boom")
+	err := aio.Run(func(co *aio.Co) error {
+		shorter := aio.Go(co, "shorter", func(co *aio.Co) error {
+			if err := aio.Sleep(co, 100*time.Millisecond); err != nil {
+				return err
+			}
+			return errBoom
+		})
+		longer := aio.Go(co, "longer", func(co *aio.Co) error {
+			return aio.Sleep(co, time.Hour)
+		})
+		if _, err := longer.Await(co); err != nil {
+			return err
+		}
+		co.Printf("at %v: shorter ended with %v\n", co.Now(), shorter.Exception())
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// at 1h0m0s: shorter ended with boom
+	// <nil>
+}
+
+func TestQueueIsFair(t *testing.T) {
+	simtest.Run(t, func(co *aio.Co) error {
+		jobs := aio.NewQueue[int]("jobs", 0)
+		var served []string
+		return aio.TaskGroup(co, func(g *aio.Group) error {
+			for _, name := range []string{"a", "b"} {
+				_, err := g.Go(name, func(co *aio.Co) error {
+					for range 2 {
+						if _, err := jobs.Get(co); err != nil {
+							return err
+						}
+						served = append(served, name)
+					}
+					return nil
+				})
+				if err != nil {
+					return err
+				}
+			}
+			for job := range 4 {
+				if err := aio.Sleep(co, time.Minute); err != nil {
+					return err
+				}
+				if err := jobs.Put(co, job); err != nil {
+					return err
+				}
+			}
+			if err := aio.Sleep(co, 0); err != nil {
+				return err
+			}
+			if got := fmt.Sprint(served); got != "[a b a b]" {
+				return fmt.Errorf("served %s", got)
+			}
+			return nil
+		})
+	})
+}
+
+func TestRetry(t *testing.T) {
+	simtest.Golden(t, "testdata/readme/retry.txt", func(co *aio.Co) error {
+		for attempt := time.Duration(1); ; attempt++ {
+			err := aio.Timeout(co, 4*time.Second, func(*aio.TimeoutScope) error {
+				return aio.Sleep(co, 9*time.Second/attempt) // a server that gets faster
+			})
+			if !errors.Is(err, aio.ErrTimeout) {
+				return err
+			}
+			if err := aio.Sleep(co, attempt*time.Second); err != nil {
+				return err
+			}
+		}
+	})
+}
