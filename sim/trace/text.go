@@ -19,10 +19,11 @@ const continued = "                       | "
 // happened. It returns the first error of w.
 func (r *Recorder) WriteText(w io.Writer) error {
 	b := bufio.NewWriter(w)
+	lines := strings.NewReplacer("\n\t", "\n"+continued, "\n", "\n"+continued)
 	fmt.Fprintf(b, "asyncsim trace %d\n", Version)
 	for i := range r.events {
 		e := &r.events[i]
-		fmt.Fprintf(b, columns, e.Time, r.who(e), strings.ReplaceAll(r.what(e), "\n", "\n"+continued))
+		fmt.Fprintf(b, columns, e.Time, r.who(e), lines.Replace(r.what(e)))
 	}
 	return b.Flush()
 }

@@ -1,0 +1,135 @@
+package simtest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+)
+
+// fake is a test whose failure is not ours.
+type fake struct {
+	testing.TB
+	errors []string
+	output strings.Builder
+}
+
+func (f *fake) Helper()           {}
+func (f *fake) Name() string      { return "TestFake" }
+func (f *fake) Output() io.Writer { return &f.output }
+func (f *fake) Error(args ...any) { f.errors = append(f.errors, fmt.Sprint(args...)) }
+func (f *fake) FailNow()          { runtime.Goexit() }
+func (f *fake) Fatal(args ...any) { f.Error(args...); f.FailNow() }
+func (f *fake) Errorf(format string, args ...any) {
+	f.errors = append(f.errors, fmt.Sprintf(format, args...))
+}
+func (f *fake) Fatalf(format string, args ...any) { f.Errorf(format, args...); f.FailNow() }
+
+// try calls test with a fake and returns what that was told. test may end its goroutine.
+func try(test func(t testing.TB)) *fake {
+	f := new(fake)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		test(f)
+	}()
+	<-done
+	return f
+}
+
+func TestRunPassesTheErrorOn(t *testing.T) {
+	f := try(func(t testing.TB) {
+		Run(t, func(co *aio.Co) error {
+			co.Printf("printed\n")
+			return errors.New("the program failed")
+		})
+	})
+	if len(f.errors) != 1 || f.errors[0] != "the program failed" || f.output.String() != "printed\n" {
+		t.Errorf("errors %q, output %q", f.errors, f.output.String())
+	}
+}
+
+// TestFatalInATask would hang or leak if the end of a coroutine's goroutine were lost.
+func TestFatalInATask(t *testing.T) {
+	before := runtime.NumGoroutine()
+	reached := false
+	f := try(func(t testing.TB) {
+		Run(t, func(co *aio.Co) error {
+			aio.Go(co, "sleeper", func(co *aio.Co) error { return aio.Sleep(co, time.Hour) })
+			task := aio.Go(co, "fatal", func(co *aio.Co) error {
+				t.Fatal("fatal in a task")
+				return nil
+			})
+			_, err := task.Await(co)
+			reached = true
+			return err
+		})
+		reached = true
+	})
+	if len(f.errors) != 1 || f.errors[0] != "fatal in a task" || reached {
+		t.Errorf("errors %q, went on: %v", f.errors, reached)
+	}
+	for i := 0; runtime.NumGoroutine() > before; i++ {
+		if i == 100 {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+		time.Sleep(10 * time.Millisecond) // a goroutine ends a little behind its last statement
+	}
+}
+
+func greet(co *aio.Co) error {
+	co.Printf("hello\n")
+	return aio.Sleep(co, time.Second)
+}
+
+func TestGolden(t *testing.T) {
+	Golden(t, "testdata/greet.txt", greet)
+}
+
+func TestGoldenNamesFileAndLine(t *testing.T) {
+	f := try(func(t testing.TB) {
+		Golden(t, "testdata/greet.txt", func(co *aio.Co) error {
+			co.Printf("goodbye\n")
+			return aio.Sleep(co, time.Second)
+		})
+	})
+	if len(f.errors) != 1 {
+		t.Fatalf("errors %q", f.errors)
+	}
+	for _, want := range []string{"testdata/greet.txt:4:", "print hello", "print goodbye", "go test -run='^TestFake$' -sim.update"} {
+		if !strings.Contains(f.errors[0], want) {
+			t.Errorf("%q is missing in:\n%s", want, f.errors[0])
+		}
+	}
+}
+
+func TestGoldenWithoutFile(t *testing.T) {
+	f := try(func(t testing.TB) { Golden(t, "testdata/missing.txt", greet) })
+	if len(f.errors) != 1 || !strings.Contains(f.errors[0], "-sim.update") {
+		t.Errorf("errors %q", f.errors)
+	}
+}
+
+func TestWriteMakesFolders(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a", "b.txt")
+	write(t, file, []byte("text"))
+	if got, err := os.ReadFile(file); err != nil || string(got) != "text" {
+		t.Errorf("read %q, %v", got, err)
+	}
+}
+
+// TestGoldenIncludesTheEnd: a deadlock is part of the trace, and no failure by itself.
+func TestGoldenIncludesTheEnd(t *testing.T) {
+	Golden(t, "testdata/deadlock.txt", func(co *aio.Co) error {
+		var never aio.Event
+		aio.Go(co, "a", never.Wait)
+		return never.Wait(co)
+	})
+}
