@@ -66,7 +66,7 @@ func (co *Co) Init(l *Loop, name string, body Body) {
 	if name == "" {
 		co.name = fmt.Sprintf("task-%d", co.id)
 	}
-	co.own.vars = l.context.vars
+	co.own.vars = l.Context().vars
 	co.ctx = &co.own
 	co.prev = l.youngest
 	if co.prev == nil {
@@ -90,9 +90,9 @@ func (co *Co) Start() { co.loop.ready.Push(co) }
 // loop must be running.
 func (co *Co) StartEagerly() {
 	l := co.loop
-	outer, context, callback := l.current, l.context, l.callback
+	outer, callback := l.current, l.callback
 	l.resume(co)
-	l.current, l.context, l.callback = outer, context, callback
+	l.current, l.callback = outer, callback
 	if l.watched {
 		l.running.Store(outer)
 	}
@@ -231,7 +231,6 @@ func (co *Co) park(on fmt.Stringer) {
 func (co *Co) run(l *Loop) {
 	l.resume(co)
 	l.current = nil
-	l.context = &l.base
 }
 
 // run ends the coroutine's sleep.
@@ -251,7 +250,6 @@ func (a *alarm) String() string {
 // resume switches to co and comes back when it parks or is finished.
 func (l *Loop) resume(co *Co) {
 	l.current = co
-	l.context = co.ctx
 	w := co.worker
 	if w == nil {
 		w = l.pool.get()

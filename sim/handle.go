@@ -62,7 +62,7 @@ func (l *Loop) newJob(name string, fn func()) *job {
 		l.freeJobs = j.next
 		j.next = nil
 	}
-	j.fn, j.name, j.vars, j.source = fn, name, l.context.vars, l.current
+	j.fn, j.name, j.vars, j.source = fn, name, l.Context().vars, l.current
 	return j
 }
 

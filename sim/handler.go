@@ -55,8 +55,12 @@ func (l *Loop) CallExceptionHandler(c ExceptionContext) {
 		return
 	}
 	if c.Context != nil {
-		defer func(before *Context) { l.context = before }(l.context)
-		l.context = c.Context
+		at := &l.context
+		if l.current != nil {
+			at = &l.current.ctx
+		}
+		defer func(before *Context) { *at = before }(*at)
+		*at = c.Context
 	}
 	l.handler(l, c)
 }

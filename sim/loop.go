@@ -26,11 +26,11 @@ type Loop struct {
 	closed  bool  // Close was called
 	failure error // what ended the loop for good: a *PanicError or a *BlockedError
 
-	current  *Co    // the coroutine that runs, if one does
-	callback string // the name of the callback that runs, if one does
-	context  *Context
-	base     Context // the context outside of tasks and callbacks
-	scratch  Context // the context of the callback that runs
+	current  *Co      // the coroutine that runs, if one does
+	callback string   // the name of the callback that runs, if one does
+	context  *Context // of the callback that runs, or else base
+	base     Context  // outside of tasks and callbacks
+	scratch  Context  // the context of the callback that runs
 
 	oldest, youngest *Co // the unfinished coroutines, in the order of their creation
 	coroutines       uint32
@@ -235,7 +235,12 @@ func (l *Loop) Loop() *Loop { return l }
 func (l *Loop) Current() *Co { return l.current }
 
 // Context returns the context of what runs.
-func (l *Loop) Context() *Context { return l.context }
+func (l *Loop) Context() *Context {
+	if l.current != nil {
+		return l.current.ctx
+	}
+	return l.context
+}
 
 // Coroutines yields the unfinished coroutines in the order of their creation.
 func (l *Loop) Coroutines(yield func(*Co) bool) {
