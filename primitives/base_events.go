@@ -1,6 +1,7 @@
 package aio
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -61,6 +62,13 @@ func (w *world) label(kind, name string) string {
 	return fmt.Sprintf("%s %q", kind, name)
 }
 
+// mustOwn panics with a *sim.UsageError when f is of another loop: nothing there would wake what waits here.
+func (w *world) mustOwn(f *future, op string) {
+	if f.w != w {
+		panic(w.loop.Usage(op, f.String(), ErrOtherLoop))
+	}
+}
+
 func (w *world) noteFailure(f *future) {
 	if n := len(w.failures); n >= 64 && n == cap(w.failures) {
 		w.failures = slices.DeleteFunc(w.failures, func(f *future) bool { return !f.unretrieved })
@@ -72,25 +80,28 @@ func (w *world) noteFailure(f *future) {
 // futures were made. CPython does so when the object is collected; Go has no reference counts, so the run's end is the
 // first moment at which it is certain, and the only one that is the same in every run.
 func (w *world) reportFailures() {
-	slices.SortFunc(w.failures, func(a, b *future) int {
-		if a.seq < b.seq {
-			return -1
+	for len(w.failures) > 0 { // the handler may make new ones
+		failures := w.failures
+		w.failures = nil
+		slices.SortFunc(failures, func(a, b *future) int { return cmp.Compare(a.seq, b.seq) })
+		for _, f := range failures {
+			if !f.unretrieved {
+				continue
+			}
+			kind := "Future"
+			if _, ok := f.variant.(body); ok {
+				kind = "Task"
+			}
+			f.report(kind + " exception was never retrieved")
 		}
-		return 1
-	})
-	for _, f := range w.failures {
-		if !f.unretrieved {
-			continue
-		}
-		f.unretrieved = false
-		message := "Future exception was never retrieved"
-		c := sim.ExceptionContext{Exception: f.err, Object: f.String()}
-		if t, ok := f.variant.(interface{ core() *task }); ok {
-			message = "Task exception was never retrieved"
-			c.Context = t.core().co.Context()
-		}
-		c.Message = message
-		w.loop.CallExceptionHandler(c)
 	}
-	w.failures = nil
+}
+
+// report tells the exception handler, in the context of the task if f is one, of the exception that f ended with.
+func (f *future) report(message string) {
+	c := sim.ExceptionContext{Message: message, Exception: f.retrieve(""), Object: f.String()}
+	if b, ok := f.variant.(body); ok {
+		c.Context = b.core().co.Context()
+	}
+	f.w.loop.CallExceptionHandler(c)
 }

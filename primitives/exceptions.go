@@ -26,6 +26,9 @@ var (
 var (
 	// ErrSelfAwait is a task that awaits itself.
 	ErrSelfAwait = errors.New("a task cannot await itself")
+	// ErrMisawaited is awaiting a future or task that is not done and of which an await was refused before. asyncio's
+	// words are "await wasn't used with future".
+	ErrMisawaited = errors.New("an await of it was refused before, so it cannot be awaited until it is done")
 	// ErrTaskResult is setting the result or the exception of a task.
 	ErrTaskResult = errors.New("a task ends with what its function returns")
 	// ErrOtherLoop is a future, task or primitive of another loop.

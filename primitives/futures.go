@@ -156,6 +156,8 @@ type future struct {
 	seq           uint64          // the place in the order of creation
 	state         state
 	unretrieved   bool // the exception was not looked at
+	misawaited    bool // an await of it was refused, which asyncio takes for an await that goes on
+	inCancel      bool // its cancellation has been asked for and is being passed on
 }
 
 func (f *future) init(w *world, v variant) {
@@ -338,9 +340,13 @@ func (f *future) await(co *Co) error {
 	switch {
 	case f.state != pending:
 		return f.retrieve("")
+	case f.misawaited:
+		return t.f.w.loop.Usage("await", f.String(), ErrMisawaited)
 	case f == t.f:
+		f.misawaited = true
 		return t.throw(f.w.loop.Usage("await", f.String(), ErrSelfAwait))
 	case f.w != t.f.w:
+		f.misawaited = true
 		return t.throw(t.f.w.loop.Usage("await", f.String(), ErrOtherLoop))
 	}
 	return t.awaitFuture(f)

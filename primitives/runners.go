@@ -17,7 +17,11 @@ func RunWith(config Config, main func(co *Co) error) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
+	defer func() {
+		if closing := r.Close(); closing != nil {
+			err = errors.Join(err, closing)
+		}
+	}()
 	return r.Run(main)
 }
 
@@ -25,8 +29,14 @@ func RunWith(config Config, main func(co *Co) error) (err error) {
 type Runner struct {
 	w       *world
 	context *sim.Context
-	broken  bool // the loop did not come back from a run as it should
+	failure error // what ended a run of the loop, which is not run again then
 }
+
+// errLeft is a run that a task, or a callback, ended by runtime.Goexit.
+var errLeft = errors.New("the run was left by runtime.Goexit")
+
+// reporting is what the runner does where the exception handler is called while the loop does not run.
+const reporting = "close"
 
 // NewRunner returns a runner. It returns a *sim.ConfigError when the configuration cannot be right. The caller closes it.
 func NewRunner(config Config) (*Runner, error) {
@@ -41,8 +51,8 @@ func NewRunner(config Config) (*Runner, error) {
 func (r *Runner) Loop() *Loop { return r.w.loop }
 
 // Run runs main as a task until it is done, and returns its error. It returns what [sim.Loop.Run] returns when that
-// ends the run, after which the runner can only be closed, and a *sim.UsageError when the loop runs or is closed, or
-// was stopped before main was done.
+// ends the run, and again from then on: the runner can only be closed. It returns a *sim.UsageError when the loop runs or
+// is closed, or was stopped before main was done.
 func (r *Runner) Run(main func(co *Co) error) error {
 	l := r.w.loop
 	switch {
@@ -50,6 +60,8 @@ func (r *Runner) Run(main func(co *Co) error) error {
 		return l.Usage("run", `task "main"`, sim.ErrRunning)
 	case l.IsClosed():
 		return l.Usage("run", `task "main"`, sim.ErrClosed)
+	case r.failure != nil:
+		return r.failure
 	}
 	t := NewTask(l, TaskConfig{Name: "main", Context: r.context},
 		func(co *Co) (None, error) { return None{}, main(co) })
@@ -61,9 +73,10 @@ func (r *Runner) Run(main func(co *Co) error) error {
 
 // Close ends what the main tasks left behind, in asyncio.run's order: it cancels the unfinished tasks, oldest first, and
 // lets them finish; what is ready then still runs; it reports the exceptions that nobody retrieved; it closes the loop.
-// Tasks that are unfinished even then are unwound. Close may be called again, to no effect. It returns what
-// [sim.Loop.Run] returns when that ends the finishing, and the first error of writing the program's output.
-func (r *Runner) Close() error {
+// Tasks that are unfinished even then are unwound. After a run that was ended by an error, nothing runs any more. Close
+// may be called again, to no effect. It returns what [sim.Loop.Run] returns when that ends the finishing, and the first
+// error of writing the program's output.
+func (r *Runner) Close() (err error) {
 	l := r.w.loop
 	if l.IsClosed() {
 		return nil
@@ -71,11 +84,16 @@ func (r *Runner) Close() error {
 	if l.IsRunning() {
 		return l.Usage("close", "runner", sim.ErrRunning)
 	}
-	var err error
-	if !r.broken {
+	// Deferred, because the exception handler may leave by runtime.Goexit.
+	defer func() { err = errors.Join(err, l.Close(), l.OutputError()) }()
+	if r.failure == nil {
 		err = r.finish()
 	}
-	return errors.Join(err, l.Close(), l.OutputError())
+	switch r.failure.(type) {
+	case nil, *sim.DeadlockError, *sim.LimitError: // else nothing of the run can be relied on
+		err = errors.Join(err, l.Do(reporting, r.w.reportFailures))
+	}
+	return err
 }
 
 func (r *Runner) finish() error {
@@ -88,7 +106,6 @@ func (r *Runner) finish() error {
 			return err
 		}
 	}
-	r.w.reportFailures()
 	return nil
 }
 
@@ -111,17 +128,14 @@ func (r *Runner) cancelAll() error {
 	if err := r.untilDone(outer); err != nil {
 		return err
 	}
-	for _, f := range children {
-		if f.state != failed {
-			continue
+	r.failure = l.Do(reporting, func() {
+		for _, f := range children {
+			if f.state == failed {
+				f.report("unhandled exception during shutdown")
+			}
 		}
-		l.CallExceptionHandler(sim.ExceptionContext{
-			Message:   "unhandled exception during shutdown",
-			Exception: f.retrieve(""),
-			Object:    f.String(),
-		})
-	}
-	return nil
+	})
+	return r.failure
 }
 
 // untilDone runs the loop until f is done; what is ready in the turn after that still runs.
@@ -147,8 +161,7 @@ func (r *Runner) twoTurns() error {
 }
 
 func (r *Runner) turn() error {
-	r.broken = true // unless Run returns: a Goexit passes through
-	err := r.w.loop.Run()
-	r.broken = err != nil
-	return err
+	r.failure = errLeft // unless Run returns
+	r.failure = r.w.loop.Run()
+	return r.failure
 }

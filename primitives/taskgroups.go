@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/asyncsim/asyncsim/sim"
 )
 
 // Group is one use of [TaskGroup], as its body sees it (asyncio.TaskGroup).
@@ -103,14 +101,9 @@ func (g *Group) taskDone(t *task) {
 	if t.f.state != failed {
 		return
 	}
-	err := t.f.retrieve("")
-	g.errors = append(g.errors, err)
+	g.errors = append(g.errors, t.f.retrieve(""))
 	if g.parent.f.state != pending {
-		g.parent.f.w.loop.CallExceptionHandler(sim.ExceptionContext{
-			Message:   fmt.Sprintf("%v has failed but its parent %v is already completed", t.f, g.parent.f),
-			Exception: err,
-			Object:    t.f.String(),
-		})
+		t.f.report(fmt.Sprintf("task has failed but its parent %v is already completed", g.parent.f))
 		return
 	}
 	if !g.aborting && !g.parentCancelled {

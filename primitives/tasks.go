@@ -163,7 +163,6 @@ type task struct {
 	interrupt  *CancelledError // what ends the current wait, if it was cut short
 	cancels    int32           // how many cancellations are requested
 	mustCancel bool            // a cancellation is to be delivered at the next step
-	inCancel   bool            // cancel is on the stack
 }
 
 // taskOf returns the task whose co is the running one. It panics with a *sim.UsageError for any other co.
@@ -204,12 +203,9 @@ func (t *task) cancel(message any) bool {
 	if l := t.f.w.loop; l.Tracing() {
 		l.Emit(cancelEvent(t, message))
 	}
-	if t.inCancel { // the awaits form a circle: the cancellation has come round it, so it is delivered here
-		t.awaits.remove(t)
-		t.interrupt = &CancelledError{Message: message}
-		return t.co.Wake()
+	if !t.f.inCancel { // else it has come round a circle of awaits
+		t.cancels++
 	}
-	t.cancels++
 	if t.cutShort(message) {
 		return true
 	}
@@ -218,18 +214,26 @@ func (t *task) cancel(message any) bool {
 	return true
 }
 
-// cutShort ends the wait that the task is in, if it is in one that can be ended.
+// cutShort ends the wait that the task is in, if it is in one that can be ended. It asks the future that the task awaits
+// to be cancelled; one that is asked already closes a circle of awaits, which is cut here (CPython recurses until its
+// stack is full).
 func (t *task) cutShort(message any) bool {
-	if t.awaits == nil {
-		if !t.co.Wake() {
-			return false
-		}
-		t.interrupt = &CancelledError{Message: message}
-		return true
+	if f := t.awaits; f != nil && !f.inCancel {
+		again := t.f.inCancel
+		t.f.inCancel = true
+		ok := f.variant.cancel(message)
+		t.f.inCancel = again
+		return ok
 	}
-	t.inCancel = true
-	defer func() { t.inCancel = false }()
-	return t.awaits.variant.cancel(message)
+	if !t.co.Wake() {
+		return false
+	}
+	if t.awaits != nil {
+		t.awaits.remove(t)
+		t.awaits = nil
+	}
+	t.interrupt = &CancelledError{Message: message}
+	return true
 }
 
 func (t *task) uncancel() int {

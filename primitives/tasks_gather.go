@@ -3,7 +3,8 @@ package aio
 // Gather returns a future of the results of all children, in the order given (asyncio.gather). It does not suspend:
 // await what it returns. The first child that fails or is cancelled decides the outcome; the others run on, and what
 // they end with is dropped. Cancelling the gathering cancels its children. A child that is given twice counts once.
-// Without children, or with children that are all done, the gathering is done at once.
+// Without children, or with children that are all done, the gathering is done at once. Gather panics with a
+// *sim.UsageError for a child of another loop.
 func Gather[T any](on HasLoop, children ...AwaitableOf[T]) *Future[[]T] {
 	outer := new(Future[[]T])
 	g := newGathering(worldOf(on, "Gather"), &outer.future, bases(children))
@@ -59,9 +60,7 @@ type gathering struct {
 
 func newGathering(w *world, outer *future, children []*future) *gathering {
 	for _, child := range children {
-		if child.w != w {
-			panic(w.loop.Usage("gather", child.String(), ErrOtherLoop))
-		}
+		w.mustOwn(child, "gather")
 	}
 	g := &gathering{outer: outer, name: w.loop.NameObject("gather"), children: children}
 	outer.init(w, g)
@@ -125,15 +124,17 @@ func (g *gathering) childDone(child *future) {
 // cancel cancels the children; the outer future ends when they have.
 func (g *gathering) cancel(message any) bool {
 	if g.outer.state != pending {
-		g.outer.unretrieved = false
-		return false
+		return false // an exception is still to be retrieved, unlike with a plain future
 	}
+	again := g.outer.inCancel
+	g.outer.inCancel = true
 	any := false
 	for _, child := range g.children {
 		if child.variant.cancel(message) {
 			any = true
 		}
 	}
+	g.outer.inCancel = again
 	g.cancelRequested = g.cancelRequested || any
 	return any
 }

@@ -1,16 +1,15 @@
 package aio
 
-import "github.com/asyncsim/asyncsim/sim"
-
 // Shield returns a future that ends as inner does, but whose cancellation does not reach inner (asyncio.shield). It does
 // not suspend: await what it returns. A done inner is returned itself. If inner fails after the shield was cancelled,
-// the loop's exception handler is told.
+// the loop's exception handler is told. Shield panics with a *sim.UsageError for a pending inner of another loop.
 func Shield[T any](on HasLoop, inner AwaitableOf[T]) AwaitableOf[T] {
 	w := worldOf(on, "Shield")
 	f := inner.base()
 	if f.state != pending {
 		return inner
 	}
+	w.mustOwn(f, "shield")
 	outer := newFuture[T](w, "", w.loop.NameObject("shield"))
 	onInner := internally(func() {
 		switch f.state {
@@ -46,13 +45,8 @@ func isShieldLog(w waiter) bool { return w == waiter(shieldLog{}) }
 
 func (shieldLog) completed(f *future) {
 	f.w.loop.CallSoon("", func() {
-		if f.state != failed {
-			return
+		if f.state == failed {
+			f.report("exception in shielded future")
 		}
-		f.w.loop.CallExceptionHandler(sim.ExceptionContext{
-			Message:   "exception in shielded future",
-			Exception: f.retrieve(""),
-			Object:    f.String(),
-		})
 	})
 }

@@ -18,15 +18,20 @@ const (
 // Wait suspends until the awaitables are done, as far as when says, or until the timeout has passed (asyncio.wait). It
 // always suspends, even where all are done. It returns the awaitables that are done and those that are not, each once
 // and in the order given; it never cancels them and never fails for a timeout. It returns a *CancelledError when the
-// task is cancelled, and a *sim.UsageError, without suspending, for an empty list or an awaitable of another loop.
+// task is cancelled, and a *sim.UsageError, without suspending, for an empty list, an awaitable of another loop, or a
+// timeout past the range of the clock.
 func Wait(co *Co, awaitables []Awaitable, timeout time.Duration, when When) (done, pending []Awaitable, err error) {
 	t := taskOf(co, "wait")
 	distinct, err := distinctOf(t.f.w, awaitables)
 	if err != nil {
 		return nil, nil, err
 	}
+	deadline, err := t.f.w.deadline("wait", timeout)
+	if err != nil {
+		return nil, nil, err
+	}
 	w := &waiting{t: t, left: len(distinct), when: when}
-	if err := w.wait(distinct, timeout); err != nil {
+	if err := w.wait(distinct, deadline); err != nil {
 		return nil, nil, err
 	}
 	for _, a := range distinct {
@@ -68,11 +73,11 @@ type waiting struct {
 
 func (w *waiting) String() string { return fmt.Sprintf("%d awaitables", w.left) }
 
-func (w *waiting) wait(awaitables []Awaitable, timeout time.Duration) error {
+func (w *waiting) wait(awaitables []Awaitable, deadline time.Duration) error {
 	l := w.t.f.w.loop
 	timer := func() {}
-	if timeout != Forever {
-		timer = l.CallLater("wait timeout", timeout, w.release).Cancel
+	if deadline != Forever {
+		timer = l.CallAt("wait timeout", deadline, w.release).Cancel
 	}
 	callbacks := make([]*doneCallback, len(awaitables))
 	for i, a := range awaitables {
@@ -153,6 +158,9 @@ func WaitForFunc[T any](co *Co, timeout time.Duration, fn func(co *Co) (T, error
 // cancelAndWait cancels f and waits until it is done. It does not await f itself: that would pass a cancellation of the
 // waiting task on to f, which has one already.
 func (t *task) cancelAndWait(f *future) error {
+	if f.w != t.f.w {
+		return t.f.w.loop.Usage("wait for", f.String(), ErrOtherLoop)
+	}
 	w := &waiting{t: t, left: 1}
 	callback := internally(w.release)
 	f.add(callback)

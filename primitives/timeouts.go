@@ -38,15 +38,24 @@ func TimeoutAt(co *Co, when time.Duration, body func(s *TimeoutScope) error) err
 }
 
 func timeoutAfter(co *Co, op string, d time.Duration, body func(*TimeoutScope) error) error {
-	t := taskOf(co, op)
-	when := Forever
-	if d != Forever {
-		now := t.f.w.loop.Now()
-		if when = now + d; d > 0 && when < now {
-			return t.f.w.loop.Usage(op, d.String(), sim.ErrTimeRange)
-		}
+	when, err := taskOf(co, op).f.w.deadline(op, d)
+	if err != nil {
+		return err
 	}
 	return timeoutAt(co, op, when, body)
+}
+
+// deadline returns the virtual time at which a timeout of d ends, or Forever, and a *sim.UsageError where the clock
+// cannot show it.
+func (w *world) deadline(op string, d time.Duration) (time.Duration, error) {
+	now := w.loop.Now()
+	switch {
+	case d == Forever:
+		return Forever, nil
+	case d > Forever-now:
+		return 0, w.loop.Usage(op, d.String(), sim.ErrTimeRange)
+	}
+	return now + d, nil
 }
 
 func timeoutAt(co *Co, op string, when time.Duration, body func(*TimeoutScope) error) error {

@@ -26,14 +26,22 @@ func (c *Choice) Candidate(i int) string {
 }
 
 // choose returns the place in the ready queue of what runs next. Every ready task and every timer that is due is a
-// candidate; callbacks that one task scheduled keep their order, as asyncio promises: only the first is.
+// candidate; callbacks that one task scheduled keep their order, as asyncio promises: only the first is. What would do
+// nothing, because it was cancelled, is none: it goes when it is first in the queue.
 func (l *Loop) choose() int {
+	if l.ready.At(0).void() {
+		return 0
+	}
 	c := &l.choice
 	c.loop, c.items = l, c.items[:0]
 	l.mark++
 	orphans := false // a callback that no task scheduled is among the candidates
 	for i := range l.ready.n {
-		if j, ok := l.ready.At(i).(*job); ok && !j.timer {
+		it := l.ready.At(i)
+		if it.void() {
+			continue
+		}
+		if j, ok := it.(*job); ok && !j.timer {
 			if j.source == nil {
 				if orphans {
 					continue

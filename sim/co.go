@@ -28,7 +28,7 @@ type Co struct {
 	name   string
 	worker *worker      // the goroutine that carries it, from its first step to its last
 	on     fmt.Stringer // what it waits for
-	since  int64        // when it began to wait, or was last resumed
+	since  int64        // when its last wait began, or else its life
 	ctx    *Context
 	own    Context
 	// The list of unfinished coroutines of the loop, in the order of their creation.
@@ -36,7 +36,6 @@ type Co struct {
 	id         uint32
 	mark       uint32 // of the last choice that looked at it
 	slot       int32  // of its alarm in the timer heap, or noSlot
-	stale      uint8  // alarms in the ready queue that no longer concern it
 	state      coState
 	pending    bool // armed, and not yet woken
 	rung       bool // its alarm has had its turn
@@ -66,7 +65,8 @@ func (co *Co) Init(l *Loop, name string, body Body) {
 	if name == "" {
 		co.name = fmt.Sprintf("task-%d", co.id)
 	}
-	co.own.vars = l.Context().vars
+	co.own.vars = l.here().vars
+	co.since = l.now
 	co.ctx = &co.own
 	co.prev = l.youngest
 	if co.prev == nil {
@@ -91,11 +91,13 @@ func (co *Co) Start() { co.loop.ready.Push(co) }
 func (co *Co) StartEagerly() {
 	l := co.loop
 	outer, callback := l.current, l.callback
+	defer func() { // also when co calls runtime.Goexit: outer's deferred functions run as outer
+		l.current, l.callback = outer, callback
+		if l.watched {
+			l.running.Store(outer)
+		}
+	}()
 	l.resume(co)
-	l.current, l.callback = outer, callback
-	if l.watched {
-		l.running.Store(outer)
-	}
 }
 
 // Name returns the name of the coroutine's task.
@@ -204,8 +206,8 @@ func (co *Co) Sleep(delay time.Duration) error {
 	co.park((*alarm)(co))
 	if co.slot != noSlot {
 		l.timers.remove(co.slot)
-	} else if !co.rung { // woken by something else between the timer's due time and its turn
-		co.stale++
+	} else if !co.rung { // the alarm is ready and comes later; it must not end the next sleep
+		l.unready((*alarm)(co))
 	}
 	return nil
 }
@@ -227,18 +229,18 @@ func (co *Co) park(on fmt.Stringer) {
 	}
 }
 
+func (co *Co) void() bool { return co.state == coFinished }
+
 // run executes one step of the coroutine.
 func (co *Co) run(l *Loop) {
 	l.resume(co)
 	l.current = nil
 }
 
+func (a *alarm) void() bool { return !a.pending }
+
 // run ends the coroutine's sleep.
 func (a *alarm) run(*Loop) {
-	if a.stale > 0 {
-		a.stale--
-		return
-	}
 	a.rung = true
 	(*Co)(a).Wake()
 }
@@ -247,27 +249,47 @@ func (a *alarm) String() string {
 	return fmt.Sprintf("sleep until %v", time.Duration(a.loop.timers.nodes[a.slot].when))
 }
 
+// nothing is an item that does nothing.
+type nothing struct{}
+
+func (nothing) void() bool { return true }
+func (nothing) run(*Loop)  {}
+
+// unready puts nothing in the place of what is ready: the turn that runs has as many items as it began with. It is not
+// inlined because that would enlarge the stack of every sleeper.
+//
+//go:noinline
+func (l *Loop) unready(it item) {
+	for i := range l.ready.n {
+		if l.ready.At(i) == it {
+			l.ready.set(i, nothing{})
+			return
+		}
+	}
+}
+
 // resume switches to co and comes back when it parks or is finished.
 func (l *Loop) resume(co *Co) {
-	l.current = co
 	w := co.worker
+	if w == nil && co.state == coFinished { // it called runtime.Goexit when it was ready already
+		return
+	}
+	l.current = co
 	if w == nil {
-		w = l.pool.get()
-		co.worker, w.co = w, co
 		co.state = coStarted
 		co.since = l.now
 		if l.trace != nil {
 			l.Emit(Event{Kind: TaskStarted})
 		}
+		w = l.goroutines().get()
+		co.worker, w.co = w, co
 	}
 	if l.watched {
 		l.running.Store(co)
 	}
 	w.next()
 	if co.state == coFinished {
-		l.forget(co)
-		co.worker, w.co = nil, nil
-		l.pool.put(w)
+		l.goroutines().put(w)
 	}
 }
 

@@ -23,7 +23,7 @@ type Config struct {
 	Log io.Writer
 	// Choose is asked which of several things that can come next does. Nil is asyncio's order, at no cost.
 	Choose Chooser
-	// Trace is called with every event, as it happens. Nil records nothing, at no cost.
+	// Trace is called with every event, as it happens. Nil records nothing, at no cost. What it does itself is no event.
 	Trace func(Event)
 	// Watchdog is how long, in real time, a task may block outside the simulation before the run ends with a
 	// *BlockedError; 0 stands for five seconds and a negative value for no watchdog.

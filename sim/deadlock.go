@@ -56,28 +56,47 @@ func (l *Loop) deadlock() *DeadlockError {
 		}
 		e.Waiting = append(e.Waiting, w)
 	}
-	for co := range l.Coroutines {
-		if e.Cycle = cycleFrom(co); e.Cycle != nil {
-			break
-		}
-	}
+	e.Cycle = l.cycle()
 	return e
 }
 
-// cycleFrom follows the waits from co and returns the circle that co itself is on.
-func cycleFrom(co *Co) []string {
-	var names []string
-	seen := map[*Co]bool{}
-	for at := co; at != nil && !seen[at]; {
-		seen[at] = true
-		names = append(names, at.name)
-		holder, ok := at.on.(Holder)
-		if !ok {
-			return nil
+// cycle returns the circle of waits that is found first, from its oldest coroutine on. It follows the waits of every
+// coroutine, oldest first, until it comes to where it was before: on this walk, which closes a circle, or on an earlier
+// one, which did not.
+func (l *Loop) cycle() []string {
+	walk := map[*Co]*Co{} // the coroutines that were come by, with the start of the walk
+	for start := range l.Coroutines {
+		at := start
+		for at != nil && walk[at] == nil {
+			walk[at] = start
+			at = at.waitsFor()
 		}
-		if at = holder.Holder(); at == co {
-			return names
+		if at != nil && walk[at] == start {
+			return circle(at)
 		}
+	}
+	return nil
+}
+
+// circle returns the names of the coroutines on the circle of waits that at is on, from the oldest on.
+func circle(at *Co) (names []string) {
+	oldest := at
+	for co := at.waitsFor(); co != at; co = co.waitsFor() {
+		if co.id < oldest.id {
+			oldest = co
+		}
+	}
+	names = append(names, oldest.name)
+	for co := oldest.waitsFor(); co != oldest; co = co.waitsFor() {
+		names = append(names, co.name)
+	}
+	return names
+}
+
+// waitsFor returns the coroutine that co waits for, or nil.
+func (co *Co) waitsFor() *Co {
+	if h, ok := co.on.(Holder); ok {
+		return h.Holder()
 	}
 	return nil
 }

@@ -88,9 +88,12 @@ type PanicError struct {
 }
 
 func (e *PanicError) Error() string {
-	who := "callback " + fmt.Sprintf("%q", e.Callback)
-	if e.Task != "" {
+	who := "a callback"
+	switch {
+	case e.Task != "":
 		who = fmt.Sprintf("task %q", e.Task)
+	case e.Callback != "":
+		who = fmt.Sprintf("callback %q", e.Callback)
 	}
 	return fmt.Sprintf("%s panicked at %v: %v\n\n%s", who, e.Time, e.Value, e.Stack)
 }

@@ -62,14 +62,18 @@ func (l *Loop) Tracing() bool { return l.trace != nil }
 
 // Emit records an event; it fills in when it happened and what runs.
 func (l *Loop) Emit(e Event) {
-	if l.trace == nil {
+	trace := l.trace
+	if trace == nil || !l.heed() {
 		return
 	}
+	callback := l.callback
 	e.Time, e.Turn, e.Step, e.Callback = l.Now(), l.turnNo, l.steps, l.callback
 	if l.current != nil {
 		e.Task, e.TaskID, e.Callback = l.current.name, l.current.id, ""
 	}
-	l.trace(e)
+	l.trace, l.callback = nil, "tracer" // it does not trace itself, and one that panics is not called again
+	trace(e)
+	l.trace, l.callback = trace, callback
 }
 
 // printer is the output of the simulated program.
@@ -81,7 +85,7 @@ type printer struct {
 // Write passes p to Config.Output. The first error is kept and returned from then on: see [Loop.OutputError].
 func (p *printer) Write(b []byte) (int, error) {
 	l := p.l
-	if p.err != nil || l.abandoned() || l.closed {
+	if p.err != nil || l.closed || !l.heed() {
 		return len(b), p.err
 	}
 	if l.trace != nil {
@@ -93,4 +97,9 @@ func (p *printer) Write(b []byte) (int, error) {
 }
 
 // OutputError returns the first error of writing the program's output.
-func (l *Loop) OutputError() error { return l.output.err }
+func (l *Loop) OutputError() error {
+	if l.abandoned() { // it may be writing even now
+		return nil
+	}
+	return l.output.err
+}

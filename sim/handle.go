@@ -1,10 +1,15 @@
 package sim
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // item is what the ready queue holds: a [job], a coroutine's step (*Co) or the end of a coroutine's sleep (*alarm).
 type item interface {
 	run(l *Loop)
+	// void reports whether run would do nothing.
+	void() bool
 }
 
 // job is a callback on its way through the timer heap and the ready queue. Jobs are recycled once they have run, which
@@ -62,7 +67,7 @@ func (l *Loop) newJob(name string, fn func()) *job {
 		l.freeJobs = j.next
 		j.next = nil
 	}
-	j.fn, j.name, j.vars, j.source = fn, name, l.Context().vars, l.current
+	j.fn, j.name, j.vars, j.source = fn, name, l.here().vars, l.current
 	return j
 }
 
@@ -89,7 +94,7 @@ func (l *Loop) CallSoonIn(ctx *Context, name string, fn func()) Handle {
 func (l *Loop) CallLater(name string, delay time.Duration, fn func()) Handle {
 	when, ok := l.after(delay)
 	if !ok {
-		panic(l.usage("CallLater", name, ErrTimeRange))
+		panic(l.usage("CallLater", fmt.Sprintf("%q", name), ErrTimeRange))
 	}
 	return l.CallAt(name, when, fn)
 }
@@ -106,6 +111,8 @@ func (l *Loop) CallAt(name string, when time.Duration, fn func()) Handle {
 	}
 	return Handle{loop: l, job: j, when: int64(when), gen: j.gen}
 }
+
+func (j *job) void() bool { return j.cancelled }
 
 // run executes the callback in the context that it was registered with.
 func (j *job) run(l *Loop) {

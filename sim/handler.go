@@ -42,6 +42,9 @@ func (l *Loop) DefaultExceptionHandler(c ExceptionContext) {
 // CallExceptionHandler calls the loop's exception handler, at once. A callback that fails calls it where asyncio's
 // callback would raise.
 func (l *Loop) CallExceptionHandler(c ExceptionContext) {
+	if !l.heed() {
+		return
+	}
 	c.Time = l.Now()
 	if l.trace != nil {
 		e := Event{Kind: Exception, Object: c.Object, Text: c.Message}

@@ -24,13 +24,13 @@ type Loop struct {
 	stop    bool  // Stop was called
 	inRun   bool  // Run is on the stack
 	closed  bool  // Close was called
-	failure error // what ended the loop for good: a *PanicError or a *BlockedError
+	failure error // the *PanicError that ended the loop for good
 
 	current  *Co      // the coroutine that runs, if one does
 	callback string   // the name of the callback that runs, if one does
 	context  *Context // of the callback that runs, or else base
 	base     Context  // outside of tasks and callbacks
-	scratch  Context  // the context of the callback that runs
+	scratch  Context  // the context of the callback that runs, as long as nobody asks for it
 
 	oldest, youngest *Co // the unfinished coroutines, in the order of their creation
 	coroutines       uint32
@@ -67,11 +67,12 @@ func NewLoop(config Config) (*Loop, error) {
 // Run runs the loop until [Loop.Stop] (asyncio's loop.run_forever) and returns nil then. Else it returns a
 // *DeadlockError when nothing can happen any more, a *LimitError at a limit of the configuration, a *PanicError when a
 // task or a callback panicked, a *BlockedError from the watchdog, or a *UsageError when the loop is closed or running.
-// After a deadlock or a limit the loop may be run again.
+// After a deadlock or a limit the loop may be run again; after a panic it can only be closed; after a *BlockedError it
+// counts as closed. A runtime.Goexit in a task or a callback (t.FailNow) ends the goroutine that called Run.
 func (l *Loop) Run() error {
 	switch {
 	case l.abandoned():
-		return l.usage("run", "loop", ErrRunning)
+		return l.lost
 	case l.closed:
 		return l.usage("run", "loop", ErrClosed)
 	case l.inRun:
@@ -84,12 +85,19 @@ func (l *Loop) Run() error {
 	return l.turns()
 }
 
-// failed records that Run is about to return err. A stack is not part of a trace: it differs from run to run.
-func (l *Loop) failed(err error) error {
-	if err != nil && l.trace != nil {
-		text, _, _ := strings.Cut(err.Error(), "\n\n")
-		l.Emit(Event{Kind: RunFailed, Text: text})
+// failed records that Run is about to return err, and returns it; or the panic of the tracer, which is not called again.
+// A stack is not part of a trace: it differs from run to run.
+func (l *Loop) failed(err error) (result error) {
+	if err == nil || l.trace == nil {
+		return err
 	}
+	defer func() {
+		if value := recover(); value != nil {
+			result = l.panicked(value)
+		}
+	}()
+	text, _, _ := strings.Cut(err.Error(), "\n\n")
+	l.Emit(Event{Kind: RunFailed, Text: text})
 	return err
 }
 
@@ -100,15 +108,13 @@ func (l *Loop) turns() (err error) {
 	l.inRun = true
 	returned := false
 	defer func() {
+		if !returned {
+			// A panic or a Goexit came through: the callback on this stack, or the coroutine that it ran, is lost.
+			if value := recover(); value != nil {
+				err = l.panicked(value)
+			}
+		}
 		l.inRun = false
-		if returned {
-			return
-		}
-		// A panic or a Goexit came through: the callback on this stack, or the coroutine that it ran, is lost.
-		if value := recover(); value != nil {
-			l.fail(&PanicError{Callback: l.callback, Time: l.Now(), Value: value, Stack: debug.Stack()})
-			err = l.failed(l.failure)
-		}
 		l.current, l.callback, l.context = nil, "", &l.base
 	}()
 	for {
@@ -119,6 +125,30 @@ func (l *Loop) turns() (err error) {
 			return l.failed(err)
 		}
 	}
+}
+
+// panicked makes an error of what was recovered from a callback, in the deferred function that recovered it.
+func (l *Loop) panicked(value any) error {
+	l.fail(&PanicError{Callback: l.callback, Time: l.Now(), Value: value, Stack: debug.Stack()})
+	return l.failed(l.failure)
+}
+
+// Do calls fn at once, as a callback of that name, while the loop does not run: for what a vocabulary calls when a run is
+// over. It returns a *PanicError when fn panics.
+func (l *Loop) Do(name string, fn func()) (err error) {
+	returned := false
+	defer func() {
+		if !returned {
+			if value := recover(); value != nil {
+				err = l.panicked(value)
+			}
+		}
+		l.callback = ""
+	}()
+	l.callback = name
+	fn()
+	returned = true
+	return nil
 }
 
 // turn is one pass of the loop, asyncio's _run_once: let time pass if nothing is ready, put the timers that are due
@@ -142,23 +172,20 @@ func (l *Loop) turn() error {
 		l.ready.Push(l.timers.pop())
 	}
 	for range l.ready.n {
-		if l.ready.n == 0 { // everything that was ready has been cleared away
-			break
-		}
-		if l.signal.Load() != 0 && !l.heed() {
-			return l.usage("run", "loop", ErrClosed)
-		}
 		if l.steps == l.config.MaxSteps && l.steps > 0 {
 			return &LimitError{"MaxSteps", fmt.Sprint(l.steps), l.Now()}
 		}
 		l.steps++
 		if l.config.Choose == nil {
 			l.ready.Pop().run(l)
-		} else {
-			l.ready.Take(l.choose()).run(l)
+		} else if i := l.choose(); l.heed() {
+			l.ready.Take(i).run(l)
 		}
 		if l.failure != nil {
 			return l.failure
+		}
+		if !l.heed() {
+			return ErrClosed // to nobody: the run was given up
 		}
 	}
 	return nil
@@ -188,36 +215,43 @@ func (l *Loop) shut() error {
 	l.closed = true
 	l.trace = nil
 	l.ready = Ring[item]{}
-	l.timers = timerHeap{}
-	for co := l.oldest; co != nil; co = l.oldest {
-		l.evict(co)
-	}
-	if l.config.Pool == nil {
-		l.pool.Close()
-	}
+	l.timers.clear()
+	defer func() {
+		if l.config.Pool == nil {
+			l.pool.Close()
+		}
+	}()
+	l.evict()
 	if l.failure != before {
 		return l.failure
 	}
 	return nil
 }
 
-// evict ends one unfinished coroutine.
-func (l *Loop) evict(co *Co) {
-	defer func() { l.current = nil }() // also when a deferred function calls runtime.Goexit
-	if co.worker == nil {
-		co.state = coFinished
-		l.forget(co)
-		return
+// evict ends the unfinished coroutines. When a deferred function of one calls runtime.Goexit, the others are still ended.
+func (l *Loop) evict() {
+	defer func() {
+		l.current = nil
+		if l.oldest != nil {
+			l.evict()
+		}
+	}()
+	for co := l.oldest; co != nil; co = l.oldest {
+		if co.worker == nil {
+			co.state = coFinished
+			l.forget(co)
+			continue
+		}
+		co.state = coLeaving
+		l.resume(co)
 	}
-	co.state = coLeaving
-	l.resume(co)
 }
 
 // IsRunning reports whether the loop is in Run.
-func (l *Loop) IsRunning() bool { return l.inRun }
+func (l *Loop) IsRunning() bool { return !l.abandoned() && l.inRun }
 
-// IsClosed reports whether the loop was closed.
-func (l *Loop) IsClosed() bool { return l.closed }
+// IsClosed reports whether the loop was closed, or given up by the watchdog.
+func (l *Loop) IsClosed() bool { return l.abandoned() || l.closed }
 
 // Now returns the virtual time since the loop's start (asyncio's loop.time).
 func (l *Loop) Now() time.Duration { return time.Duration(l.now) }
@@ -236,6 +270,14 @@ func (l *Loop) Current() *Co { return l.current }
 
 // Context returns the context of what runs.
 func (l *Loop) Context() *Context {
+	if l.current == nil && l.context == &l.scratch { // who asks may keep it, and scratch serves the next callback too
+		l.context = l.scratch.Copy()
+	}
+	return l.here()
+}
+
+// here is Context for the moment.
+func (l *Loop) here() *Context {
 	if l.current != nil {
 		return l.current.ctx
 	}

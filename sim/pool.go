@@ -56,6 +56,7 @@ func (w *worker) serve(yield func(struct{}) bool) {
 	w.yield = yield
 	for {
 		carry(w.co)
+		w.co = nil
 		if !yield(struct{}{}) {
 			return
 		}
@@ -71,20 +72,20 @@ func carry(co *Co) {
 	co.state = coFinished
 }
 
-// settle tells how a coroutine ended that did not return: by the panic that unwinds it, by a panic of its own, or by
-// runtime.Goexit (t.FailNow), which iter.Pull hands on to the loop's goroutine.
+// settle takes leave of a coroutine and tells how it ended, if it did not return: by the panic that unwinds it, by a
+// panic of its own, or by runtime.Goexit (t.FailNow), which iter.Pull hands on to the loop's goroutine. In that case the
+// worker is lost and resume does not return, so all that must be done in every case is done here.
 func settle(co *Co) {
-	if co.state == coFinished {
+	before := co.state
+	co.state, co.pending, co.worker = coFinished, false, nil
+	co.loop.forget(co)
+	if before == coFinished {
 		return
 	}
-	leaving := co.state == coLeaving
-	co.state = coFinished
 	switch value := recover().(type) {
-	case nil:
-		co.loop.forget(co)
-	case unwind:
+	case nil, unwind:
 	default:
-		if leaving && misuseOfClosedLoop(value) {
+		if before == coLeaving && misuseOfClosedLoop(value) {
 			return
 		}
 		co.loop.fail(&PanicError{Task: co.name, Time: co.loop.Now(), Value: value, Stack: debug.Stack()})

@@ -33,6 +33,9 @@ func (r *Ring[T]) Pop() T {
 // At returns the i-th oldest element.
 func (r *Ring[T]) At(i int) T { return r.buf[(r.head+i)&(len(r.buf)-1)] }
 
+// set puts x in the place of the i-th oldest element.
+func (r *Ring[T]) set(i int, x T) { r.buf[(r.head+i)&(len(r.buf)-1)] = x }
+
 // Take removes and returns the i-th oldest element; the others keep their order. It takes time in proportion to i.
 func (r *Ring[T]) Take(i int) T {
 	x := r.At(i)

@@ -64,6 +64,14 @@ func (h *timerHeap) remove(i int32) {
 	}
 }
 
+// clear empties the heap.
+func (h *timerHeap) clear() {
+	for i := range h.nodes {
+		h.nodes[i].moved(noSlot)
+	}
+	h.nodes = nil
+}
+
 // up places t at i or above it.
 func (h *timerHeap) up(i int, t timer) {
 	for i > 0 {

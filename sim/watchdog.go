@@ -16,6 +16,7 @@ import (
 // watch is the watchdog's part of a loop.
 type watch struct {
 	watched bool
+	lost    *BlockedError      // what the run was given up for; the watcher's
 	signal  atomic.Uint32      // set by the watcher, heeded by the loop between two steps
 	running atomic.Pointer[Co] // the coroutine that was resumed last
 	seen    atomic.Int64       // the virtual time
@@ -64,8 +65,8 @@ func (l *Loop) runWatched() error {
 			return out.err
 		case <-ticker.C:
 			if l.signal.Load() == asked {
-				if err := l.blocked(); err != nil && l.signal.CompareAndSwap(asked, given) {
-					return err
+				if l.lost = l.blocked(); l.lost != nil && l.signal.CompareAndSwap(asked, given) {
+					return l.lost
 				}
 			}
 			l.signal.CompareAndSwap(0, asked)
@@ -73,14 +74,23 @@ func (l *Loop) runWatched() error {
 	}
 }
 
-// heed answers the watcher, on the loop's goroutine. It returns false when the run was given up.
-func (l *Loop) heed() bool { return l.signal.CompareAndSwap(asked, 0) }
+// heed answers the watcher, on the loop's goroutine. It returns false when the run was given up: then what the loop was
+// given, the trace, the output, the handler, the pool, is the caller's of Run again and must not be used.
+func (l *Loop) heed() bool { return l.signal.Load() == 0 || l.signal.CompareAndSwap(asked, 0) }
+
+// goroutines returns the pool to use. A run that was given up ends on goroutines of its own.
+func (l *Loop) goroutines() *Pool {
+	if !l.heed() && l.config.Pool != nil {
+		l.config.Pool, l.pool = nil, NewPool()
+	}
+	return l.pool
+}
 
 // abandoned reports whether the watchdog gave the run up.
 func (l *Loop) abandoned() bool { return l.signal.Load() == given }
 
 // blocked returns an error when the goroutine that should be running waits for something outside the simulation.
-func (l *Loop) blocked() error {
+func (l *Loop) blocked() *BlockedError {
 	stacks := allStacks()
 	if co := l.running.Load(); co != nil {
 		if state, stack := find(stacks, fmt.Sprintf("sim.carry(%p", co)); isBlocked(state) {
@@ -96,10 +106,11 @@ func (l *Loop) blocked() error {
 // isBlocked tells a goroutine that waits from one that computes, and from one that has switched to a coroutine.
 func isBlocked(state string) bool {
 	switch state {
-	case "", "running", "runnable", "coroutine", "waiting":
+	case "", "running", "runnable", "coroutine", "waiting", "preempted", "stopping the world", "flushing proc caches",
+		"garbage collection", "garbage collection scan", "wait for GC cycle":
 		return false
 	}
-	return true
+	return !strings.HasPrefix(state, "GC ")
 }
 
 func allStacks() []string {

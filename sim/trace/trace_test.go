@@ -71,7 +71,7 @@ func TestText(t *testing.T) {
 0s         worker#2     cancelled
 0s         main         resume
 0s         main         returned
-0s         -            exception handler: Task exception was never retrieved: lost (task "worker")
+0s         [close]      exception handler: Task exception was never retrieved: lost (task "worker")
 `
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Error(diff)
