@@ -101,7 +101,7 @@ func (w *world) reportFailures() {
 func (f *future) report(message string) {
 	c := sim.ExceptionContext{Message: message, Exception: f.retrieve(""), Object: f.String()}
 	if b, ok := f.variant.(body); ok {
-		c.Context = b.core().co.Context()
+		c.Context = b.untyped().co.Context()
 	}
 	f.w.loop.CallExceptionHandler(c)
 }

@@ -29,7 +29,15 @@ var (
 // It suspends while tasks are left; without any it does not.
 func TaskGroup(co *Co, body func(g *Group) error) error {
 	g := &Group{parent: taskOf(co, "TaskGroup"), tasks: map[*task]bool{}}
-	return g.leave(body(g))
+	returned := false
+	defer func() {
+		if !returned { // a panic, which may be recovered outside, is the one way not to wait for the tasks
+			g.abort()
+		}
+	}()
+	err := body(g)
+	returned = true
+	return g.leave(err)
 }
 
 // Go makes a task in the group. It does not suspend. It returns a *sim.UsageError when the group is shutting down or
@@ -52,9 +60,9 @@ func spawnIn[T any](g *Group, config TaskConfig, do func(*Co) error, fn func(*Co
 		return nil, w.loop.Usage("create task", fmt.Sprintf("%q", config.Name), errShuttingDown)
 	}
 	t := newTask(w, config, do, fn)
-	g.tasks[&t.task] = true
-	g.insert(&t.task)
-	t.future.add(internally(func() { g.taskDone(&t.task) }))
+	g.tasks[&t.core] = true
+	g.insert(&t.core)
+	t.future.add(internally(func() { g.taskDone(&t.core) }))
 	return t, nil
 }
 

@@ -273,24 +273,44 @@ func TestTaskGroupRefuses(t *testing.T) {
 	}
 }
 
-// TestTaskGroupOutlived: a panic that its parent recovers takes it past the group's end, and the parent is over before
-// the child.
-func TestTaskGroupOutlived(t *testing.T) {
+// TestTaskGroupPanic: a panic that is recovered outside leaves the group without waiting. Its tasks are cancelled, and
+// their failures no longer concern the parent, only the exception handler once the parent is over.
+func TestTaskGroupPanic(t *testing.T) {
 	v := aio.NewContextVar("v", "default")
 	check(t, `
-		0s parent recovers boom
-		0s task has failed but its parent task "parent" is already completed: boom in child
+		0s parent recovers ouch
+		0s patient ends: cancelled
+		0s parent slept: <nil>, cancelling 0
+		0s task has failed but its parent task "parent" is already completed: boom in stubborn
 		main: <nil>`, func(co *aio.Co) error {
 		co.Loop().SetExceptionHandler(func(l *aio.Loop, c sim.ExceptionContext) {
 			l.Printf("%s: %v in %s\n", c.Message, c.Exception, v.Get(l))
 		})
 		aio.Go(co, "parent", func(co *aio.Co) error {
-			defer func() { co.Printf("parent recovers %v\n", recover()) }()
-			return aio.TaskGroup(co, func(g *aio.Group) error {
-				_, _ = g.Go("child", func(co *aio.Co) error { v.Set(co, "child"); return errBoom })
-				panic("boom")
-			})
+			func() {
+				defer func() { co.Printf("parent recovers %v\n", recover()) }()
+				_ = aio.TaskGroup(co, func(g *aio.Group) error {
+					member(g, "patient", sec, nil)
+					for turns := range 2 {
+						_, _ = g.Go("stubborn", func(co *aio.Co) error {
+							v.Set(co, name(co))
+							_ = aio.Sleep(co, sec)
+							for range 3 * turns {
+								_ = aio.Sleep(co, 0)
+							}
+							return errBoom
+						})
+					}
+					_ = aio.Sleep(co, 0)
+					panic("ouch")
+				})
+			}()
+			_ = aio.Sleep(co, 0)
+			err := aio.Sleep(co, 0)
+			co.Printf("parent slept: %v, cancelling %d\n", err, aio.CurrentTask(co).Cancelling())
+			return err
 		})
+		settle(co)
 		settle(co)
 		return nil
 	})

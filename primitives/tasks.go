@@ -12,8 +12,8 @@ type None = struct{}
 // Task is a coroutine that runs on its own, and the future of its result (asyncio.Task). Make one with [Go] or [Spawn].
 type Task[T any] struct {
 	Future[T]
-	task
-	fn func(*Co) (T, error)
+	core task
+	fn   func(*Co) (T, error)
 }
 
 // AnyTask is a *Task whatever the type of its result.
@@ -54,17 +54,16 @@ func NewTask[T any](on HasLoop, config TaskConfig, fn func(co *Co) (T, error)) *
 // newTask makes a task that runs do, or else fn: Go's function needs no wrapper that would have to be allocated.
 func newTask[T any](w *world, config TaskConfig, do func(*Co) error, fn func(*Co) (T, error)) *Task[T] {
 	t := &Task[T]{fn: fn}
-	t.do = do
-	t.task.f = &t.Future.future
 	t.init(w, (*taskBody[T])(t))
-	t.co.Init(w.loop, config.Name, (*taskBody[T])(t))
+	t.core.f, t.core.do = &t.future, do
+	t.core.co.Init(w.loop, config.Name, &t.core)
 	if config.Context != nil {
-		t.co.SetContext(config.Context)
+		t.core.co.SetContext(config.Context)
 	}
 	if config.Eager && w.loop.IsRunning() {
-		t.co.StartEagerly()
+		t.core.co.StartEagerly()
 	} else {
-		t.co.Start()
+		t.core.co.Start()
 	}
 	return t
 }
@@ -76,11 +75,11 @@ func newTask[T any](w *world, config TaskConfig, do func(*Co) error, fn func(*Co
 func (t *Task[T]) Cancel(message ...any) bool { return t.cancelAs(message) }
 
 // Cancelling returns how many calls of Cancel have not been taken back by Uncancel (Task.cancelling).
-func (t *Task[T]) Cancelling() int { return int(t.cancels) }
+func (t *Task[T]) Cancelling() int { return int(t.core.cancels) }
 
 // Uncancel takes one call of Cancel back and returns how many are left (Task.uncancel). When none is left, a
 // cancellation that was not delivered yet is dropped.
-func (t *Task[T]) Uncancel() int { return t.uncancel() }
+func (t *Task[T]) Uncancel() int { return t.core.uncancel() }
 
 // CurrentTask returns the task that runs, or nil in a callback (asyncio.current_task).
 func CurrentTask(on HasLoop) AnyTask {
@@ -88,70 +87,74 @@ func CurrentTask(on HasLoop) AnyTask {
 	if co == nil {
 		return nil
 	}
-	return co.Body().(body).public()
+	if t, ok := co.Body().(*task); ok {
+		return t.f.variant.(body).public()
+	}
+	return nil // a coroutine of another vocabulary
 }
 
 // AllTasks returns the tasks that are not done, in the order of their creation (asyncio.all_tasks, a set in CPython).
 func AllTasks(on HasLoop) []AnyTask {
 	var all []AnyTask
 	for co := range worldOf(on, "AllTasks").loop.Coroutines {
-		if b, ok := co.Body().(body); ok && !b.public().Done() {
-			all = append(all, b.public())
+		if t, ok := co.Body().(*task); ok && t.f.state == pending {
+			all = append(all, t.f.variant.(body).public())
 		}
 	}
 	return all
 }
 
-// body is the task as its coroutine knows it.
+// body is what a task knows of the type of its result.
 type body interface {
-	sim.Body
-	core() *task
+	variant
+	run(co *Co)
+	untyped() *task
 	public() AnyTask
 }
 
 // taskBody is Task without the methods of its users.
 type taskBody[T any] Task[T]
 
-// Run is the coroutine of the task, from its first step to its end.
-func (b *taskBody[T]) Run(co *Co) {
-	t := (*Task[T])(b)
+// run is the coroutine of the task, from its first step to its end.
+func (b *taskBody[T]) run(co *Co) {
+	t := &b.core
 	var value T
 	var err error
 	switch {
 	case t.mustCancel: // cancelled before it started: asyncio throws the error in at the first step
 		t.mustCancel = false
-		err = t.makeCancelled()
+		err = b.makeCancelled()
 	case t.do != nil:
 		err = t.do(co)
 	default:
-		value, err = t.fn(co)
+		value, err = b.fn(co)
 	}
-	t.do, t.fn = nil, nil
+	t.do, b.fn = nil, nil
 	switch {
 	case err == nil && t.mustCancel: // it cancelled itself, or was cancelled as it ended, and did not suspend since
 		t.mustCancel = false
 		t.report("cancelled", nil)
-		t.cancelNow(t.pendingMessage())
+		b.cancelNow(t.pendingMessage())
 	case err == nil:
 		t.report("returned", nil)
-		t.value = value
-		t.complete(succeeded)
+		b.value = value
+		b.complete(succeeded)
 	case isCancelled(err):
 		t.report("cancelled", nil)
-		t.cancelNow(nil)
-		t.err = err
+		b.cancelNow(nil)
+		b.err = err
 	default:
 		t.report("failed", err)
-		t.fail(err)
+		b.fail(err)
 	}
 }
 
-func (b *taskBody[T]) core() *task             { return &b.task }
+func (b *taskBody[T]) untyped() *task          { return &b.core }
 func (b *taskBody[T]) public() AnyTask         { return (*Task[T])(b) }
-func (b *taskBody[T]) cancel(message any) bool { return b.task.cancel(message) }
-func (b *taskBody[T]) called() string          { return b.co.Name() }
-func (b *taskBody[T]) String() string          { return fmt.Sprintf("task %q", b.co.Name()) }
-func (b *taskBody[T]) Holder() *Co             { return &b.co }
+func (b *taskBody[T]) cancel(message any) bool { return b.core.cancel(message) }
+func (b *taskBody[T]) called() string          { return b.core.co.Name() }
+func (b *taskBody[T]) String() string          { return fmt.Sprintf("task %q", b.core.co.Name()) }
+func (b *taskBody[T]) Holder() *Co             { return &b.core.co }
 
 // task is the part of a Task that does not depend on the type of its result. Its methods are Task.__step and its like,
 // seen from within the coroutine: what asyncio does when a step begins is done where a suspending function returns.
@@ -168,11 +171,14 @@ type task struct {
 // taskOf returns the task whose co is the running one. It panics with a *sim.UsageError for any other co.
 func taskOf(co *Co, op string) *task {
 	co.Check(op)
-	if b, ok := co.Body().(body); ok {
-		return b.core()
+	if t, ok := co.Body().(*task); ok {
+		return t
 	}
 	panic(co.Loop().Usage(op, co.Name(), ErrNotInTask))
 }
+
+// Run is the coroutine of the task.
+func (t *task) Run(co *Co) { t.f.variant.(body).run(co) }
 
 func (t *task) report(how string, err error) {
 	l := t.f.w.loop

@@ -58,11 +58,12 @@ func (w *world) deadline(op string, d time.Duration) (time.Duration, error) {
 	return now + d, nil
 }
 
-func timeoutAt(co *Co, op string, when time.Duration, body func(*TimeoutScope) error) error {
+func timeoutAt(co *Co, op string, when time.Duration, body func(*TimeoutScope) error) (err error) {
 	t := taskOf(co, op)
 	s := &TimeoutScope{t: t, op: op, when: when, entered: t.cancels}
 	s.arm()
-	return s.leave(body(s))
+	defer func() { err = s.leave(err) }() // also when body panics: that may be recovered outside
+	return body(s)
 }
 
 // When returns the deadline, or Forever.

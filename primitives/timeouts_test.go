@@ -236,7 +236,27 @@ func TestTimeout(t *testing.T) {
 			co.Loop().CallAt("set", sec, func() { _ = f.SetResult(1) })
 			_ = scoped(co, "a", sec, func(*aio.TimeoutScope) error { _, err := f.Await(co); return err })
 		}},
-		{"it wraps what it is wrapped in", `
+		{"a panic that is recovered outside takes the deadline along", `
+			0s recovered ouch
+			3s slept: <nil>, cancelling 0`, func(co *aio.Co) {
+			func() {
+				defer func() { co.Printf("recovered %v\n", recover()) }()
+				_ = aio.Timeout(co, sec, func(*aio.TimeoutScope) error { panic("ouch") })
+			}()
+			err := aio.Sleep(co, 3*sec)
+			co.Printf("slept: %v, cancelling %d\n", err, aio.CurrentTask(co).Cancelling())
+		}},
+		{"and the cancellation, if it has expired", `
+			1s recovered ouch
+			4s slept: <nil>, cancelling 0`, func(co *aio.Co) {
+			func() {
+				defer func() { co.Printf("recovered %v\n", recover()) }()
+				_ = aio.Timeout(co, sec, func(*aio.TimeoutScope) error { _ = aio.Sleep(co, 2*sec); panic("ouch") })
+			}()
+			err := aio.Sleep(co, 3*sec)
+			co.Printf("slept: %v, cancelling %d\n", err, aio.CurrentTask(co).Cancelling())
+		}},
+		{"a cancellation that the body's error wraps is one", `
 			1s true true`, func(co *aio.Co) {
 			err := aio.Timeout(co, sec, func(*aio.TimeoutScope) error {
 				return fmt.Errorf("reading: %w", aio.Sleep(co, 2*sec))
