@@ -3,6 +3,7 @@ package aio_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -333,6 +334,32 @@ func TestManyFailures(t *testing.T) {
 	})
 	if want := (n + 6) / 7; err != nil || reported != want {
 		t.Errorf("%d reports (%v), want %d", reported, err, want)
+	}
+}
+
+// TestReadFailuresAreForgotten: what was read need not be kept until the run closes.
+func TestReadFailuresAreForgotten(t *testing.T) {
+	const n = 100_000
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	err := aio.Run(func(co *aio.Co) error {
+		before := heap()
+		for range n {
+			f := aio.NewFuture[int](co, "f")
+			_ = f.SetException(errBoom)
+			_ = f.Exception()
+		}
+		if grown := int64(heap() - before); grown > 1<<20 {
+			t.Errorf("after %d failures that were read the heap has grown by %d bytes", n, grown)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -100,7 +100,7 @@ func TestDeadlockOfALongChain(t *testing.T) {
 	begin := time.Now()
 	e := wantError[*sim.DeadlockError](t, l.Run())
 	want(t, "the tasks", len(e.Waiting), n+1)
-	if took := time.Since(begin); took > 2*time.Second {
+	if took := time.Since(begin); took > 10*time.Second {
 		t.Errorf("it took %v", took)
 	}
 }

@@ -46,6 +46,15 @@ func TestEvents(t *testing.T) {
 	})
 }
 
+func TestCancelledCallbackIsNoEvent(t *testing.T) {
+	var j journal
+	l := open(t, sim.Config{Trace: func(e sim.Event) { j.note("%v %s", e.Kind, e.Object) }})
+	l.CallSoon("soon", func() {}).Cancel()
+	l.CallSoon("kept", func() {})
+	drain(t, l)
+	j.want(t, "callback kept", "run failed ")
+}
+
 // TestRunFailed traces each way in which a run fails. The stack of a panic stays out of the trace.
 func TestRunFailed(t *testing.T) {
 	tests := []struct {

@@ -66,6 +66,12 @@ func TestStaleHandle(t *testing.T) {
 	drain(t, l)
 	j.want(t, "one", "two", "three", "four")
 
+	// Nor does it speak for the callback that has its place now.
+	five := l.CallSoon("five", j.noting("five"))
+	five.Cancel()
+	want(t, "cancelled", []bool{stale.Cancelled(), staleTimer.Cancelled(), three.Cancelled(), four.Cancelled(), five.Cancelled()},
+		[]bool{false, false, false, false, true})
+
 	// A cancelled callback's Handle stays true, whatever is scheduled later.
 	gone := l.CallLater("gone", time.Second, j.noting("gone"))
 	gone.Cancel()

@@ -258,12 +258,15 @@ func TestCoroutines(t *testing.T) {
 	for _, name := range []string{"e", "f", "g"} {
 		start(l, name, func(*sim.Co) {})
 	}
+	var seen []string
 	for co := range l.Coroutines {
+		seen = append(seen, co.Name())
 		if co.Name() == "f" {
 			break
 		}
 		co.StartEagerly()
 	}
+	want(t, "seen until f", seen, []string{"e", "f"})
 	want(t, "after one has finished", list(), []string{"f", "g"})
 }
 

@@ -120,7 +120,7 @@ func TestStackIsOfTheCoroutine(t *testing.T) {
 	l := open(t, sim.Config{})
 	var mine string
 	start(l, "culprit", func(*sim.Co) {
-		mine, _, _ = strings.Cut(stackOfThis(), " [")
+		mine = goroutine()
 		theFunctionThatPanics()
 	})
 	e := wantError[*sim.PanicError](t, l.Run())
@@ -129,9 +129,11 @@ func TestStackIsOfTheCoroutine(t *testing.T) {
 	}
 }
 
-func stackOfThis() string {
+// goroutine names the goroutine that calls it, as stacks do.
+func goroutine() string {
 	buf := make([]byte, 1<<12)
-	return string(buf[:runtime.Stack(buf, false)])
+	name, _, _ := strings.Cut(string(buf[:runtime.Stack(buf, false)]), " [")
+	return name
 }
 
 func TestValuesOfPanics(t *testing.T) {

@@ -135,18 +135,17 @@ func TestSharedPool(t *testing.T) {
 
 // TestPoolIsReused counts the goroutines of tasks that follow one another.
 func TestPoolIsReused(t *testing.T) {
-	leavesNoGoroutine(t)
-	l := open(t, sim.Config{Watchdog: -1})
-	before := runtime.NumGoroutine()
+	l := open(t, sim.Config{})
+	goroutines := map[string]bool{}
 	start(l, "parent", func(co *sim.Co) {
 		for range 100 {
-			start(l, "child", func(*sim.Co) {})
+			start(l, "child", func(*sim.Co) { goroutines[goroutine()] = true })
 			co.Yield(ready{})
 			co.Yield(ready{})
 		}
 	})
 	drain(t, l)
-	want(t, "goroutines for a parent and one child at a time", runtime.NumGoroutine()-before, 2)
+	want(t, "the goroutines of a hundred children, one at a time", len(goroutines), 1)
 }
 
 // TestLoopOutlivesItsPool closes in the wrong order. That costs the reuse, but leaks nothing.

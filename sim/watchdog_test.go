@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,6 +97,19 @@ func TestBlocked(t *testing.T) {
 	}
 }
 
+// TestBlockedChooser: what a chooser answers too late is not done.
+func TestBlockedChooser(t *testing.T) {
+	leavesNoGoroutine(t)
+	c := make(chan struct{})
+	l := open(t, sim.Config{Watchdog: patience, Choose: func(*sim.Choice) int { theFunctionThatBlocks(c); return 0 }})
+	for range 2 {
+		start(l, "", func(*sim.Co) { t.Error("a task ran") })
+	}
+	e := wantError[*sim.BlockedError](t, l.Run())
+	close(c)
+	want(t, "the task", e.Task, "")
+}
+
 // TestWaysToBlock blocks on everything that is likely.
 func TestWaysToBlock(t *testing.T) {
 	var mu sync.Mutex
@@ -173,25 +185,15 @@ func TestBusyIsNotBlocked(t *testing.T) {
 
 // TestLongRunIsNotBlocked blocks often but never for long.
 func TestLongRunIsNotBlocked(t *testing.T) {
+	const patience = 10 * patience // a busy machine may take its time to wake a sleeper
 	l := open(t, sim.Config{Watchdog: patience})
-	c := make(chan struct{})
-	var quit atomic.Bool
-	go func() {
-		defer close(c)
-		for !quit.Load() {
-			c <- struct{}{}
-		}
-	}()
-	start(l, "receiving", func(co *sim.Co) {
-		for begin := time.Now(); time.Since(begin) < 5*patience; {
-			<-c
+	start(l, "napping", func(co *sim.Co) {
+		for begin := time.Now(); time.Since(begin) < 5*patience/2; {
+			time.Sleep(time.Millisecond)
 			co.Yield(ready{})
 		}
 	})
 	drain(t, l)
-	quit.Store(true)
-	for range c {
-	}
 }
 
 // TestGivenUpRunIsSilent releases a blocked task while the caller of Run goes on with what the loop was given: the
