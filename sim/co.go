@@ -27,7 +27,7 @@ type Co struct {
 	body   Body
 	name   string
 	worker *worker      // the goroutine that carries it, from its first step to its last
-	on     fmt.Stringer // what it waits for
+	on     fmt.Stringer // what it waits for, or waited for last
 	since  int64        // when its last wait began, or else its life
 	ctx    *Context
 	own    Context
@@ -223,7 +223,6 @@ func (co *Co) park(on fmt.Stringer) {
 	if co.state == coLeaving {
 		panic(unwind{})
 	}
-	co.on = nil
 	if l.trace != nil {
 		l.Emit(Event{Kind: TaskResumed})
 	}
@@ -284,7 +283,7 @@ func (l *Loop) resume(co *Co) {
 		w = l.goroutines().get()
 		co.worker, w.co = w, co
 	}
-	if l.watched {
+	if l.watched && l.running.Load() != co { // a load costs a fraction of a store
 		l.running.Store(co)
 	}
 	w.next()
