@@ -1,6 +1,8 @@
 package aio_test
 
 import (
+	"fmt"
+	"math"
 	"runtime"
 	"testing"
 	"time"
@@ -29,12 +31,31 @@ func BenchmarkSleepZero(b *testing.B) {
 	})
 }
 
+// BenchmarkSleep counts the sleeps of main and of the tasks that sleep beside it.
 func BenchmarkSleep(b *testing.B) {
-	inTask(b, func(co *aio.Co) {
-		for b.Loop() {
-			_ = aio.Sleep(co, time.Second)
-		}
-	})
+	for _, n := range []int{1, 1_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			slept, enough := 0, math.MaxInt
+			inTask(b, func(co *aio.Co) {
+				done := aio.NewFuture[aio.None](co, "done")
+				for i := range n {
+					aio.Go(co, "sleeper", func(co *aio.Co) error {
+						for aio.Sleep(co, time.Second+time.Duration(i)) == nil {
+							if slept++; slept == enough {
+								return done.SetResult(aio.None{})
+							}
+						}
+						return nil
+					})
+				}
+				_ = aio.Sleep(co, 0)
+				b.ResetTimer()
+				enough = slept + b.N
+				_, _ = done.Await(co)
+				b.StopTimer()
+			})
+		})
+	}
 }
 
 func BenchmarkCreateAndAwait(b *testing.B) {

@@ -41,7 +41,7 @@ func (l *Loop) choose() int {
 		if it.void() {
 			continue
 		}
-		if j, ok := it.(*job); ok && !j.timer {
+		if j, ok := it.(*job); ok && !j.timed {
 			if j.source == nil {
 				if orphans {
 					continue

@@ -35,7 +35,7 @@ type Co struct {
 	prev, next *Co
 	id         uint32
 	mark       uint32 // of the last choice that looked at it
-	slot       int32  // of its alarm in the timer heap, or noSlot
+	timer      int32  // the number of its alarm in the timer heap, or noTimer
 	state      coState
 	pending    bool // armed, and not yet woken
 	rung       bool // its alarm has had its turn
@@ -61,7 +61,7 @@ type unwind struct{}
 func (co *Co) Init(l *Loop, name string, body Body) {
 	l.mustBeOpen("create task", name)
 	l.coroutines++
-	co.loop, co.name, co.body, co.id, co.slot = l, name, body, l.coroutines, noSlot
+	co.loop, co.name, co.body, co.id, co.timer = l, name, body, l.coroutines, noTimer
 	if name == "" {
 		co.name = fmt.Sprintf("task-%d", co.id)
 	}
@@ -90,9 +90,9 @@ func (co *Co) Start() { co.loop.ready.Push(co) }
 // loop must be running.
 func (co *Co) StartEagerly() {
 	l := co.loop
-	outer, callback := l.current, l.callback
+	outer := l.current
 	defer func() { // also when co calls runtime.Goexit: outer's deferred functions run as outer
-		l.current, l.callback = outer, callback
+		l.current = outer
 		if l.watched {
 			l.running.Store(outer)
 		}
@@ -204,8 +204,8 @@ func (co *Co) Sleep(delay time.Duration) error {
 	l.timers.push(int64(when), (*alarm)(co))
 	co.pending, co.rung = true, false
 	co.park((*alarm)(co))
-	if co.slot != noSlot {
-		l.timers.remove(co.slot)
+	if co.timer != noTimer {
+		l.timers.remove(co.timer)
 	} else if !co.rung { // the alarm is ready and comes later; it must not end the next sleep
 		l.unready((*alarm)(co))
 	}
@@ -245,7 +245,7 @@ func (a *alarm) run(*Loop) {
 }
 
 func (a *alarm) String() string {
-	return fmt.Sprintf("sleep until %v", time.Duration(a.loop.timers.nodes[a.slot].when))
+	return fmt.Sprintf("sleep until %v", time.Duration(a.loop.timers.deadline(a.timer)))
 }
 
 // nothing is an item that does nothing.

@@ -88,6 +88,22 @@ func TestCycle(t *testing.T) {
 	}
 }
 
+// TestFinishedTaskIsInNoCycle: a waits for b, which is over; what b waited for in its life no longer counts.
+func TestFinishedTaskIsInNoCycle(t *testing.T) {
+	l := open(t, sim.Config{})
+	var a, b *sim.Co
+	a = start(l, "a", func(co *sim.Co) {
+		co.Yield(ready{})
+		b.Wake()
+		co.Arm()
+		co.Wait(join{&b})
+	})
+	b = waitFor(l, "b", &a)
+	e := wantError[*sim.DeadlockError](t, l.Run())
+	want(t, "who waits", e.Waiting, []sim.Waiting{{Task: "a", On: "the end of b"}})
+	want(t, "the cycle", e.Cycle, nil)
+}
+
 // TestDeadlockOfALongChain: to look for the cycle takes time in proportion to the tasks, not to their square.
 func TestDeadlockOfALongChain(t *testing.T) {
 	const n = 20_000

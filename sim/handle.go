@@ -21,9 +21,9 @@ type job struct {
 	context   *Context // else the very context to run in
 	source    *Co      // who registered it; nil: no coroutine did
 	next      *job     // in the free list
-	slot      int32    // place in the timer heap, or noSlot
+	timer     int32    // its number in the timer heap, or noTimer
 	gen       uint32
-	timer     bool
+	timed     bool // it came, or comes, out of the timer heap
 	cancelled bool
 }
 
@@ -41,12 +41,12 @@ func (h Handle) Cancel() {
 		return
 	}
 	h.job.cancelled = true
-	if h.loop.trace != nil && h.job.timer && h.job.name != "" {
+	if h.loop.trace != nil && h.job.timed && h.job.name != "" {
 		h.loop.Emit(Event{Kind: TimerCancelled, Object: h.job.name})
 	}
 	h.job.fn, h.job.vars, h.job.context = nil, nil, nil
-	if h.job.slot != noSlot {
-		h.loop.timers.remove(h.job.slot)
+	if h.job.timer != noTimer {
+		h.loop.timers.remove(h.job.timer)
 	}
 }
 
@@ -62,7 +62,7 @@ func (h Handle) When() time.Duration { return time.Duration(h.when) }
 func (l *Loop) newJob(name string, fn func()) *job {
 	j := l.freeJobs
 	if j == nil {
-		j = &job{slot: noSlot}
+		j = &job{timer: noTimer}
 	} else {
 		l.freeJobs = j.next
 		j.next = nil
@@ -104,7 +104,7 @@ func (l *Loop) CallLater(name string, delay time.Duration, fn func()) Handle {
 func (l *Loop) CallAt(name string, when time.Duration, fn func()) Handle {
 	l.mustBeOpen("CallAt", name)
 	j := l.newJob(name, fn)
-	j.timer = true
+	j.timed = true
 	l.timers.push(int64(when), j)
 	if l.trace != nil && name != "" {
 		l.Emit(Event{Kind: TimerSet, Object: name, When: when})
@@ -129,7 +129,7 @@ func (j *job) run(l *Loop) {
 		l.Emit(Event{Kind: CallbackRun, Object: j.name})
 	}
 	// Recycled first: a callback that schedules itself again then reuses its own job.
-	j.fn, j.vars, j.context, j.source, j.timer = nil, nil, nil, nil, false
+	j.fn, j.vars, j.context, j.source, j.timed = nil, nil, nil, nil, false
 	j.gen++
 	j.next = l.freeJobs
 	l.freeJobs = j

@@ -77,7 +77,7 @@ func carry(co *Co) {
 // worker is lost and resume does not return, so all that must be done in every case is done here.
 func settle(co *Co) {
 	before := co.state
-	co.state, co.pending, co.worker = coFinished, false, nil
+	co.state, co.pending, co.worker, co.on = coFinished, false, nil, nil
 	co.loop.forget(co)
 	if before == coFinished {
 		return

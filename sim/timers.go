@@ -1,23 +1,14 @@
 package sim
 
-// noSlot is the place of a timer that is in no heap.
-const noSlot = -1
+// noTimer is the number of a timer that is in no heap.
+const noTimer = -1
 
-// timer is one node of the heap. The key stands in the node: comparing two never leaves the array. What is timed, a job
-// or a sleeping coroutine's alarm, knows its place in turn, so that cancelling needs no search.
+// timer is one node of the heap. The key stands in the node, and what is timed elsewhere, so that moving nodes about,
+// which is most of the work of a large heap, never leaves two dense arrays.
 type timer struct {
 	when int64
 	seq  uint64
-	what item
-}
-
-// moved tells what is timed its place. It is a switch and not a method because it is most of the work of a large heap.
-func (t *timer) moved(i int) {
-	if a, ok := t.what.(*alarm); ok {
-		a.slot = int32(i)
-	} else {
-		t.what.(*job).slot = int32(i)
-	}
+	id   int32
 }
 
 // before orders by deadline and then by the order in which the timers were set. CPython leaves the order of equal
@@ -26,51 +17,85 @@ func (t *timer) before(u *timer) bool {
 	return t.when < u.when || t.when == u.when && t.seq < u.seq
 }
 
-// timerHeap is a 4-ary heap: half the levels of a binary one, and the four children share a cache line or two.
+// timerHeap is a 4-ary heap: half the levels of a binary one, and the four children share a cache line or two. A timer
+// has a number while it is in the heap, by which it is found when it is cancelled.
 type timerHeap struct {
 	nodes []timer
 	seq   uint64
+	place []int32 // of the timer in nodes, by its number
+	what  []item  // is timed, by the timer's number: a *job or an *alarm, which knows the number in turn
+	free  []int32 // numbers
 }
 
 const arity = 4
 
 func (h *timerHeap) push(when int64, what item) {
 	h.seq++
+	id := h.number()
+	h.what[id] = what
+	numbered(what, id)
 	h.nodes = append(h.nodes, timer{})
-	h.up(len(h.nodes)-1, timer{when: when, seq: h.seq, what: what})
+	h.up(len(h.nodes)-1, timer{when: when, seq: h.seq, id: id})
 }
 
-// pop removes the earliest timer.
+// number returns a number that no timer in the heap has.
+func (h *timerHeap) number() int32 {
+	if n := len(h.free); n > 0 {
+		id := h.free[n-1]
+		h.free = h.free[:n-1]
+		return id
+	}
+	h.place = append(h.place, 0)
+	h.what = append(h.what, nil)
+	return int32(len(h.what) - 1)
+}
+
+// numbered tells what is timed the number of its timer.
+func numbered(what item, id int32) {
+	if a, ok := what.(*alarm); ok {
+		a.timer = id
+	} else {
+		what.(*job).timer = id
+	}
+}
+
+// pop removes the earliest timer and returns what was timed.
 func (h *timerHeap) pop() item {
-	what := h.nodes[0].what
-	h.remove(0)
+	id := h.nodes[0].id
+	what := h.what[id]
+	h.remove(id)
 	return what
 }
 
-// remove takes the timer at place i out of the heap.
-func (h *timerHeap) remove(i int32) {
-	h.nodes[i].moved(noSlot)
+// remove takes a timer out of the heap.
+func (h *timerHeap) remove(id int32) {
+	i := int(h.place[id])
+	numbered(h.what[id], noTimer)
+	h.what[id] = nil
+	h.free = append(h.free, id)
 	last := len(h.nodes) - 1
 	moved := h.nodes[last]
-	h.nodes[last] = timer{}
 	h.nodes = h.nodes[:last]
-	if int(i) == last {
+	if i == last {
 		return
 	}
 	if i > 0 && moved.before(&h.nodes[(i-1)/arity]) {
-		h.up(int(i), moved)
+		h.up(i, moved)
 	} else {
-		h.down(int(i), moved)
+		h.down(i, moved)
 	}
 }
 
 // clear empties the heap.
 func (h *timerHeap) clear() {
 	for i := range h.nodes {
-		h.nodes[i].moved(noSlot)
+		numbered(h.what[h.nodes[i].id], noTimer)
 	}
-	h.nodes = nil
+	*h = timerHeap{}
 }
+
+// deadline returns the time of a timer in the heap.
+func (h *timerHeap) deadline(id int32) int64 { return h.nodes[h.place[id]].when }
 
 // up places t at i or above it.
 func (h *timerHeap) up(i int, t timer) {
@@ -79,12 +104,10 @@ func (h *timerHeap) up(i int, t timer) {
 		if !t.before(&h.nodes[parent]) {
 			break
 		}
-		h.nodes[i] = h.nodes[parent]
-		h.nodes[i].moved(i)
+		h.set(i, h.nodes[parent])
 		i = parent
 	}
-	h.nodes[i] = t
-	t.moved(i)
+	h.set(i, t)
 }
 
 // down places t at i or below it.
@@ -104,10 +127,13 @@ func (h *timerHeap) down(i int, t timer) {
 		if !h.nodes[least].before(&t) {
 			break
 		}
-		h.nodes[i] = h.nodes[least]
-		h.nodes[i].moved(i)
+		h.set(i, h.nodes[least])
 		i = least
 	}
+	h.set(i, t)
+}
+
+func (h *timerHeap) set(i int, t timer) {
 	h.nodes[i] = t
-	t.moved(i)
+	h.place[t.id] = int32(i)
 }

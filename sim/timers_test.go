@@ -14,20 +14,25 @@ func (h *timerHeap) verify(t *rapid.T) {
 		if i > 0 && n.before(&h.nodes[(i-1)/arity]) {
 			t.Fatalf("timer %d (%d, %d) comes before its parent", i, n.when, n.seq)
 		}
-		if slot := slotOf(n.what); int(slot) != i {
-			t.Fatalf("timer %d believes itself at %d", i, slot)
+		if int(h.place[n.id]) != i || numberOf(h.what[n.id]) != n.id {
+			t.Fatalf("timer %d, at %d, is believed at %d and named %d", n.id, i, h.place[n.id], numberOf(h.what[n.id]))
 		}
 	}
-	if tail := h.nodes[len(h.nodes):cap(h.nodes)]; slices.ContainsFunc(tail, func(n timer) bool { return n.what != nil }) {
-		t.Fatalf("the heap holds on to a timer that it does not have")
+	if used := len(h.nodes) + len(h.free); used != len(h.what) || used != len(h.place) {
+		t.Fatalf("%d numbers are used or free, of %d", used, len(h.what))
+	}
+	for _, id := range h.free {
+		if h.what[id] != nil {
+			t.Fatalf("the heap holds on to timer %d, which it does not have", id)
+		}
 	}
 }
 
-func slotOf(it item) int32 {
+func numberOf(it item) int32 {
 	if a, ok := it.(*alarm); ok {
-		return a.slot
+		return a.timer
 	}
-	return it.(*job).slot
+	return it.(*job).timer
 }
 
 // TestTimerHeap holds the heap against a slice in the order of insertion, sorted stably by deadline.
@@ -50,9 +55,9 @@ func TestTimerHeap(t *testing.T) {
 			},
 			"push": func(t *rapid.T) {
 				for range many.Draw(t, "n") {
-					var what item = &job{slot: noSlot}
+					var what item = &job{timer: noTimer}
 					if rapid.Bool().Draw(t, "alarm") {
-						what = &alarm{slot: noSlot}
+						what = &alarm{timer: noTimer}
 					}
 					when := rapid.OneOf(few, few, rapid.Int64()).Draw(t, "when")
 					heap.push(when, what)
@@ -67,7 +72,7 @@ func TestTimerHeap(t *testing.T) {
 				if len(twin) == 0 {
 					t.Skip("empty")
 				}
-				if what := heap.pop(); what != twin[0].what || slotOf(what) != noSlot {
+				if what := heap.pop(); what != twin[0].what || numberOf(what) != noTimer {
 					t.Fatalf("popped %v, want %v", what, twin[0])
 				}
 				twin = twin[1:]
@@ -78,9 +83,9 @@ func TestTimerHeap(t *testing.T) {
 				}
 				at := rapid.IntRange(0, len(twin)-1).Draw(t, "at")
 				what := twin[at].what
-				heap.remove(slotOf(what))
-				if slotOf(what) != noSlot {
-					t.Fatalf("the removed timer believes itself at %d", slotOf(what))
+				heap.remove(numberOf(what))
+				if numberOf(what) != noTimer {
+					t.Fatalf("the removed timer still has the number %d", numberOf(what))
 				}
 				twin = slices.Delete(twin, at, at+1)
 			},
