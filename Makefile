@@ -25,7 +25,7 @@ bench-parked: ## the memory of a parked task
 	go test -run '^$$' -bench Parked -benchtime 1x -cpu 1 ./sim ./primitives
 
 golden: ## write the golden traces anew
-	go test -sim.update -run 'Golden|Retry' . ./scenarios
+	go test . ./scenarios ./sim/simtest -run 'Golden|Retry' -sim.update
 
 record: ## record the scenarios on CPython 3.11 or later
 	$(PYTHON) testdata/record.py

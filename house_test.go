@@ -27,7 +27,7 @@ var mayImport = map[string]struct{ own, others []string }{
 	"sim":          {},
 	"primitives":   {own: []string{"sim"}},
 	"sim/trace":    {own: []string{"sim"}},
-	"sim/simtest":  {own: []string{"primitives", "sim/trace"}, others: []string{"github.com/google/go-cmp"}},
+	"sim/simtest":  {own: []string{"primitives", "sim", "sim/trace"}, others: []string{"github.com/google/go-cmp"}},
 	"scenarios":    {own: []string{"primitives", "sim"}},
 	"cmd":          {own: []string{"primitives", "scenarios", "sim/trace"}, others: []string{"github.com/spf13/cobra", "github.com/agnivade/levenshtein"}},
 	"cmd/asyncsim": {own: []string{"cmd", "scenarios"}},
@@ -104,7 +104,8 @@ func TestLayers(t *testing.T) {
 // banned is what would make a run differ from the last one, by package and name.
 var banned = map[string][]string{
 	"time":         {"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"},
-	"math/rand/v2": {"Int", "IntN", "Int32", "Int32N", "Int64", "Int64N", "Uint32", "Uint64", "Uint64N", "UintN", "N", "Float32", "Float64", "Perm", "Shuffle", "NormFloat64", "ExpFloat64"},
+	"maps":         {"All", "Keys", "Values"},
+	"math/rand/v2": {"Int", "IntN", "Int32", "Int32N", "Int64", "Int64N", "Uint", "Uint32", "Uint32N", "Uint64", "Uint64N", "UintN", "N", "Float32", "Float64", "Perm", "Shuffle", "NormFloat64", "ExpFloat64"},
 	"runtime":      {"Gosched", "Goexit"},
 	"sync":         nil, // all of it: nothing here is shared
 	"math/rand":    nil,
@@ -304,8 +305,8 @@ func undocumentedSpecs(d *ast.GenDecl) []string {
 	return names
 }
 
-// TestREADMEIsTrue looks for the README's Go programs among the examples, which are compiled and run, and for the files
-// and commands that it names.
+// TestREADMEIsTrue looks for the README's Go programs among the examples, which are compiled and run, for the trace that
+// it shows in the golden one, and for the two commands.
 func TestREADMEIsTrue(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
@@ -330,6 +331,13 @@ func TestREADMEIsTrue(t *testing.T) {
 		if !strings.Contains(squeezed(examples.String()), squeezed(code)) {
 			t.Errorf("program %d of README.md stands in no test:\n%s", i+1, code)
 		}
+	}
+	golden, err := os.ReadFile("testdata/readme/retry.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if indented := "    " + strings.ReplaceAll(strings.TrimSpace(string(golden)), "\n", "\n    "); !strings.Contains(string(readme), indented) {
+		t.Error("README.md does not show testdata/readme/retry.txt")
 	}
 	for _, command := range []string{"go run ./cmd/asyncsim run all", "go test ./..."} {
 		if !strings.Contains(string(readme), command) {

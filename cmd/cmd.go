@@ -71,10 +71,25 @@ Exit codes: 0 everything went well, 1 a program failed, 2 the command line canno
 	return root
 }
 
-// completeNames offers the names of scenarios to the shell.
-func completeNames(r *scenarios.Registry) cobra.CompletionFunc {
+// written reports an output that could not be written.
+func written(c *cobra.Command, err error) error {
+	if err == nil {
+		return nil
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "asyncsim: %v\n", err)
+	return programError{err}
+}
+
+// completeNames offers the names of scenarios, at most so many, to the shell; and "all" where there may be several.
+func completeNames(r *scenarios.Registry, most int) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		var names []cobra.Completion
+		if len(args) >= most || slices.Contains(args, all) {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		if most > 1 && len(args) == 0 {
+			names = append(names, cobra.CompletionWithDesc(all, "every scenario that is meant to succeed"))
+		}
 		for _, name := range r.Names() {
 			if !slices.Contains(args, name) {
 				s, _ := r.Lookup(name)

@@ -67,6 +67,7 @@ func TestCommandLines(t *testing.T) {
 		{"version", 0, "asyncsim ", ""},
 		{"version --json", 0, `"trace":1`, ""},
 		{"__complete run ex_5_1 ex_5_", 0, "ex_5_6\ta future is completed by hand and then awaited\n", "ShellCompDirectiveNoFileComp"},
+		{"__complete run ex", 0, "all\tevery scenario that is meant to succeed\n", "ShellCompDirectiveNoFileComp"},
 		{"completion bash", 0, "bash completion", ""},
 	} {
 		t.Run(test.args, func(t *testing.T) {
@@ -130,9 +131,12 @@ func TestOwnScenario(t *testing.T) {
 
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	var stderr strings.Builder
-	code := cmd.Main(scenarios.All(), []string{"run", "ex_5_3"}, brokenPipe{}, &stderr)
-	if code != cmd.ExitFailed || !strings.Contains(stderr.String(), "broken") {
-		t.Errorf("code %d, stderr %q", code, stderr.String())
+	for _, args := range []string{"run ex_5_3", "run ex_5_3 --json", "trace ex_5_3", "list", "list --json", "version", "version --json"} {
+		stderr.Reset()
+		code := cmd.Main(scenarios.All(), strings.Fields(args), brokenPipe{}, &stderr)
+		if code != cmd.ExitFailed || !strings.Contains(stderr.String(), "broken") {
+			t.Errorf("%s: code %d, stderr %q", args, code, stderr.String())
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func newList(r *scenarios.Registry) *cobra.Command {
 				all = append(all, l)
 			}
 			if asJSON {
-				return json.NewEncoder(c.OutOrStdout()).Encode(all)
+				return written(c, json.NewEncoder(c.OutOrStdout()).Encode(all))
 			}
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, l := range all {
@@ -45,7 +45,7 @@ func newList(r *scenarios.Registry) *cobra.Command {
 				}
 				fmt.Fprintf(w, "%s\t%s\n", l.Scenario, l.Intent)
 			}
-			return w.Flush()
+			return written(c, w.Flush())
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {scenario, intent, fails}")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -38,7 +39,7 @@ handlers report, goes to stderr. "all" stands for every scenario that is meant t
   asyncsim run all
   asyncsim run all --json`,
 		Args:              cobra.MinimumNArgs(1),
-		ValidArgsFunction: completeNames(r),
+		ValidArgsFunction: completeNames(r, math.MaxInt),
 		RunE: func(c *cobra.Command, args []string) error {
 			chosen, err := choose(r, args)
 			if err != nil {
@@ -98,7 +99,7 @@ func runJSON(c *cobra.Command, chosen []scenarios.Scenario) error {
 			failed = programError{err}
 		}
 		if err := enc.Encode(result); err != nil {
-			return programError{err}
+			return written(c, err)
 		}
 	}
 	return failed

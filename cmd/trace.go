@@ -24,7 +24,7 @@ callback, a timer, a cancellation, an output. What the program prints is only sh
 		Example: `  asyncsim trace ex_5_5
   asyncsim trace ex_5_5 --format jsonl -o trace.jsonl`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: completeNames(r),
+		ValidArgsFunction: completeNames(r, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := lookup(r, args[0])
 			if err != nil {
@@ -46,8 +46,7 @@ callback, a timer, a cancellation, an output. What the program prints is only sh
 				runErr = programError{runErr}
 			}
 			if err := writeTo(file, c.OutOrStdout(), write); err != nil {
-				fmt.Fprintf(c.ErrOrStderr(), "asyncsim: %v\n", err)
-				return programError{err}
+				return written(c, err)
 			}
 			return runErr
 		},

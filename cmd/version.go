@@ -31,10 +31,10 @@ func newVersion() *cobra.Command {
 				v.Version = info.Main.Version
 			}
 			if asJSON {
-				return json.NewEncoder(c.OutOrStdout()).Encode(v)
+				return written(c, json.NewEncoder(c.OutOrStdout()).Encode(v))
 			}
 			_, err := fmt.Fprintf(c.OutOrStdout(), "asyncsim %s (trace format %d, %s)\n", v.Version, v.Trace, v.Go)
-			return err
+			return written(c, err)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object {version, trace, go}")

@@ -62,6 +62,18 @@ func (w *world) label(kind, name string) string {
 	return fmt.Sprintf("%s %q", kind, name)
 }
 
+// traceCancel records that an object, a task if it has a number, is to be cancelled.
+func (w *world) traceCancel(object string, id uint32, message any) {
+	if !w.loop.Tracing() {
+		return
+	}
+	e := sim.Event{Kind: sim.CancelRequested, Object: object, ObjectID: id}
+	if message != nil {
+		e.Text = (&CancelledError{Message: message}).Error()
+	}
+	w.loop.Emit(e)
+}
+
 // mustOwn panics with a *sim.UsageError when f is of another loop: nothing there would wake what waits here.
 func (w *world) mustOwn(f *future, op string) {
 	if f.w != w {
@@ -101,7 +113,7 @@ func (w *world) reportFailures() {
 func (f *future) report(message string) {
 	c := sim.ExceptionContext{Message: message, Exception: f.retrieve(""), Object: f.String()}
 	if b, ok := f.variant.(body); ok {
-		c.Context = b.untyped().co.Context()
+		c.Context = b.untyped().co.Vars()
 	}
 	f.w.loop.CallExceptionHandler(c)
 }

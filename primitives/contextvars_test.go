@@ -179,7 +179,7 @@ func TestHandlerContext(t *testing.T) {
 		0s callback failed in callback's
 		0s callback still has callback's
 		main: <nil>
-		0s unhandled exception during shutdown in leftover's
+		0s unhandled exception during asyncio.run() shutdown in leftover's
 		0s Task exception was never retrieved in dropped's
 		`, func(co *aio.Co) error {
 		l := co.Loop()

@@ -14,6 +14,9 @@
 // Exceptions are errors. What a task's function returns is the task's exception; [ErrCancelled] ends it as cancelled. A
 // cancellation is an error that a suspending function returns, once: return it, or catch it with errors.Is and go on.
 //
+// A task that is unfinished when its loop closes is unwound by a panic that runs its deferred functions. Do not recover
+// what you did not throw.
+//
 // Scopes take functions ([TaskGroup], [Timeout]), so that none can be left without being finished.
 //
 // # asyncio and aio
@@ -70,6 +73,8 @@
 //
 // Cancelling tasks that await each other in a circle ends in RecursionError in CPython. Here the cancellation is
 // delivered to the task at which it has come round the circle.
+//
+// An exception handler that panics ends the run; asyncio falls back on the default handler.
 //
 // An error that wraps a CancelledError cancels the task that ends with it, as a subclass would in Python. A group of
 // errors does not, whatever is in it.

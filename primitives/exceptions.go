@@ -98,11 +98,18 @@ func (e *InvalidStateError) Unwrap() error { return ErrInvalidState }
 // QueueError is ErrQueueEmpty or ErrQueueFull with the queue's name.
 type QueueError struct {
 	Queue string
-	Time  time.Duration // virtual time
+	Time  time.Duration // virtual time; negative where no task has waited for the queue yet, which then knows no loop
 	Err   error
 }
 
-func (e *QueueError) Error() string { return fmt.Sprintf("%s at %v: %v", e.Queue, e.Time, e.Err) }
+const unknown time.Duration = -1
+
+func (e *QueueError) Error() string {
+	if e.Time == unknown {
+		return fmt.Sprintf("%s: %v", e.Queue, e.Err)
+	}
+	return fmt.Sprintf("%s at %v: %v", e.Queue, e.Time, e.Err)
+}
 
 // Unwrap returns the sentinel.
 func (e *QueueError) Unwrap() error { return e.Err }

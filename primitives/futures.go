@@ -43,24 +43,39 @@ type plain[T any] struct {
 	Future[T]
 	name  string
 	label string
+	of    *future // the future that completes this one, if one does
 }
 
 // NewFuture returns a pending future (asyncio's loop.create_future). An empty name stands for one made up by the loop.
 func NewFuture[T any](on HasLoop, name string) *Future[T] {
 	w := worldOf(on, "NewFuture")
-	return newFuture[T](w, name, w.label("future", name))
+	return newFuture[T](w, name, w.label("future", name), nil)
 }
 
-func newFuture[T any](w *world, name, label string) *Future[T] {
-	p := &plain[T]{name: name, label: label}
+// newFuture makes a future with the label that traces show, and the future that completes it, if one does.
+func newFuture[T any](w *world, name, label string, of *future) *Future[T] {
+	p := &plain[T]{name: name, label: label, of: of}
 	p.init(w, p)
 	return &p.Future
 }
 
-func (p *plain[T]) cancel(message any) bool { return p.cancelNow(message) }
-func (p *plain[T]) called() string          { return p.name }
-func (p *plain[T]) String() string          { return p.label }
-func (p *plain[T]) Holder() *Co             { return nil }
+func (p *plain[T]) cancel(message any) bool {
+	if p.state == pending {
+		p.w.traceCancel(p.label, 0, message)
+	}
+	return p.cancelNow(message)
+}
+
+func (p *plain[T]) called() string { return p.name }
+func (p *plain[T]) String() string { return p.label }
+
+// Holder returns the task that must act, which is known of a shield.
+func (p *plain[T]) Holder() *Co {
+	if p.of == nil {
+		return nil
+	}
+	return p.of.Holder()
+}
 
 // SetResult completes the future with a value. Its callbacks and waiters are scheduled for the next turn. It returns an
 // *InvalidStateError when the future is done, and a *sim.UsageError when it is a task's.

@@ -135,7 +135,7 @@ func (q *Queue[T]) join(line *waiters, t *task) error {
 }
 
 func (q *Queue[T]) error(reason error) error {
-	e := &QueueError{Queue: q.String(), Err: reason}
+	e := &QueueError{Queue: q.String(), Time: unknown, Err: reason}
 	for _, w := range []*world{q.getters.w, q.putters.w} {
 		if w != nil {
 			e.Time = w.loop.Now()

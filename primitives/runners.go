@@ -131,7 +131,7 @@ func (r *Runner) cancelAll() error {
 	r.failure = l.Do(reporting, func() {
 		for _, f := range children {
 			if f.state == failed {
-				f.report("unhandled exception during shutdown")
+				f.report("unhandled exception during asyncio.run() shutdown")
 			}
 		}
 	})

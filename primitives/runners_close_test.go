@@ -66,8 +66,8 @@ func TestClose(t *testing.T) {
 		}},
 		{"RUN-06 failures meanwhile are reported, in that order, and then what nobody retrieved", `
 			main: <nil>
-			! at 1s: unhandled exception during shutdown: task "slow": slow
-			! at 1s: unhandled exception during shutdown: task "fast": fast
+			! at 1s: unhandled exception during asyncio.run() shutdown: task "slow": slow
+			! at 1s: unhandled exception during asyncio.run() shutdown: task "fast": fast
 			! at 1s: Task exception was never retrieved: task "before": boom`, func(co *aio.Co) {
 			aio.Go(co, "slow", func(co *aio.Co) error {
 				_ = aio.Sleep(co, sec)
@@ -80,7 +80,7 @@ func TestClose(t *testing.T) {
 		}},
 		{"RUN-07 and main's own failure counts all the same", `
 			main: <nil>
-			! at 0s: unhandled exception during shutdown: task "left": boom`, func(co *aio.Co) {
+			! at 0s: unhandled exception during asyncio.run() shutdown: task "left": boom`, func(co *aio.Co) {
 			aio.Go(co, "left", func(co *aio.Co) error { _ = aio.Sleep(co, sec); return errBoom })
 			settle(co)
 		}},

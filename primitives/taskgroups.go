@@ -157,5 +157,5 @@ func (g *Group) leave(err error) error {
 		g.parent.uncancel()
 		g.parent.cancel(nil)
 	}
-	return &ExceptionGroup{Message: "unhandled errors in a task group", Errors: g.errors}
+	return &ExceptionGroup{Message: "unhandled errors in a TaskGroup", Errors: g.errors}
 }

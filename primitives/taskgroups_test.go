@@ -34,7 +34,7 @@ func ExampleTaskGroup() {
 	// Output:
 	// worker 0 at 1s: cancelled
 	// worker 2 at 1s: cancelled
-	// unhandled errors in a task group (1 sub-exception)
+	// unhandled errors in a TaskGroup (1 sub-exception)
 	// 	boom
 	// boom is in it: true
 }

@@ -53,12 +53,15 @@ func NewTask[T any](on HasLoop, config TaskConfig, fn func(co *Co) (T, error)) *
 
 // newTask makes a task that runs do, or else fn: Go's function needs no wrapper that would have to be allocated.
 func newTask[T any](w *world, config TaskConfig, do func(*Co) error, fn func(*Co) (T, error)) *Task[T] {
+	if do == nil && fn == nil {
+		panic(w.loop.Usage("create task", fmt.Sprintf("%q", config.Name), sim.ErrNilFunction))
+	}
 	t := &Task[T]{fn: fn}
 	t.init(w, (*taskBody[T])(t))
 	t.core.f, t.core.do = &t.future, do
 	t.core.co.Init(w.loop, config.Name, &t.core)
 	if config.Context != nil {
-		t.core.co.SetContext(config.Context)
+		t.core.co.SetVars(config.Context)
 	}
 	if config.Eager && w.loop.IsRunning() {
 		t.core.co.StartEagerly()
@@ -206,9 +209,7 @@ func (t *task) cancel(message any) bool {
 	if t.f.state != pending {
 		return false
 	}
-	if l := t.f.w.loop; l.Tracing() {
-		l.Emit(cancelEvent(t, message))
-	}
+	t.f.w.traceCancel(t.co.Name(), t.co.ID(), message)
 	if !t.f.inCancel { // else it has come round a circle of awaits
 		t.cancels++
 	}
@@ -307,12 +308,4 @@ func (t *task) stepped(err error) error {
 		}
 	}
 	return err
-}
-
-func cancelEvent(t *task, message any) sim.Event {
-	e := sim.Event{Kind: sim.CancelRequested, Object: t.co.Name(), ObjectID: t.co.ID()}
-	if message != nil {
-		e.Text = (&CancelledError{Message: message}).Error()
-	}
-	return e
 }

@@ -126,6 +126,7 @@ func (g *gathering) cancel(message any) bool {
 	if g.outer.state != pending {
 		return false // an exception is still to be retrieved, unlike with a plain future
 	}
+	g.outer.w.traceCancel(g.name, 0, message)
 	again := g.outer.inCancel
 	g.outer.inCancel = true
 	any := false

@@ -9,8 +9,8 @@ import (
 const Forever time.Duration = math.MaxInt64
 
 // Sleep suspends the task for d of virtual time (asyncio.sleep). With zero or less it suspends for one turn of the
-// loop. It returns a *CancelledError when the task is cancelled, and a *sim.UsageError, without suspending, when the
-// end lies past the range of the clock.
+// loop. It returns a *CancelledError when the task is cancelled, and a *sim.UsageError, one turn later, when the end
+// lies past the range of the clock.
 func Sleep(co *Co, d time.Duration) error {
 	t := taskOf(co, "sleep")
 	if d <= 0 {
@@ -21,7 +21,7 @@ func Sleep(co *Co, d time.Duration) error {
 		return t.throwPending(nextTurn{})
 	}
 	if err := co.Sleep(d); err != nil {
-		return err
+		return t.throw(err) // one turn later: whoever tries for ever is stopped by a limit
 	}
 	return t.stepped(nil)
 }

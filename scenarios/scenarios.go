@@ -38,12 +38,14 @@ func All() *Registry {
 	return r
 }
 
-// Add adds a scenario. It returns an error for one that has no name, or a name with white space in it, no Main, or a
+// Add adds a scenario. It returns an error for one that has no name, or a name that is not one word, no Main, or a
 // name that is taken.
 func (r *Registry) Add(s Scenario) error {
 	switch {
-	case s.Name == "" || strings.ContainsAny(s.Name, " \t\n"):
-		return fmt.Errorf("scenario %q: the name must be one word", s.Name)
+	case s.Name == "" || strings.ContainsAny(s.Name, " \t\n") || strings.HasPrefix(s.Name, "-"):
+		return fmt.Errorf("scenario %q: the name must be one word that is no flag", s.Name)
+	case s.Name == "all":
+		return fmt.Errorf("scenario %q: the name stands for all scenarios", s.Name)
 	case s.Main == nil:
 		return fmt.Errorf("scenario %q has no Main", s.Name)
 	}

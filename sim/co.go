@@ -80,8 +80,8 @@ func (co *Co) Init(l *Loop, name string, body Body) {
 	}
 }
 
-// SetContext makes co run in ctx itself instead of a copy of its creator's context. It comes between Init and Start.
-func (co *Co) SetContext(ctx *Context) { co.ctx = ctx }
+// SetVars makes co run in ctx itself instead of a copy of its creator's context. It comes between Init and Start.
+func (co *Co) SetVars(ctx *Context) { co.ctx = ctx }
 
 // Start schedules the first step of co.
 func (co *Co) Start() { co.loop.ready.Push(co) }
@@ -109,8 +109,8 @@ func (co *Co) ID() uint32 { return co.id }
 // Body returns what the coroutine runs.
 func (co *Co) Body() Body { return co.body }
 
-// Context returns the context that the coroutine runs in.
-func (co *Co) Context() *Context { return co.ctx }
+// Vars returns the context that the coroutine runs in: the values of its context variables.
+func (co *Co) Vars() *Context { return co.ctx }
 
 // Loop returns the loop that runs co.
 func (co *Co) Loop() *Loop {

@@ -298,7 +298,7 @@ func TestWhatACoKnows(t *testing.T) {
 		want(t, "the time", co.Now(), time.Second)
 		want(t, "the loop", co.Loop() == l, true)
 		want(t, "the running one", l.Current() == co, true)
-		want(t, "the context", co.Context() == l.Context(), true)
+		want(t, "the context", co.Vars() == l.Context(), true)
 	})
 	drain(t, l)
 	want(t, "the body", first.Body() == body && body.ran == &first, true)

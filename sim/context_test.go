@@ -122,10 +122,10 @@ func TestSetContextShares(t *testing.T) {
 	ctx := new(sim.Context)
 	var co sim.Co
 	co.Init(l, "task", bodyFunc(func(co *sim.Co) {
-		want(t, "the task's context", co.Context() == ctx && l.Context() == ctx, true)
+		want(t, "the task's context", co.Vars() == ctx && l.Context() == ctx, true)
 		l.Context().Set(request, "by the task")
 	}))
-	co.SetContext(ctx)
+	co.SetVars(ctx)
 	co.Start()
 	drain(t, l)
 	value, _ := ctx.Get(request)

@@ -10,7 +10,9 @@ import (
 type DeadlockError struct {
 	Time    time.Duration // virtual time
 	Waiting []Waiting     // every unfinished task, in the order of their creation
-	Cycle   []string      // the tasks that wait for each other in a circle, if there is one; the last waits for the first
+	// The tasks that wait for each other in a circle, if there is one; the last waits for the first. A task that waits for
+	// several counts as waiting for the oldest of them that is not done.
+	Cycle []string
 }
 
 // Waiting tells what one task waits for.

@@ -17,6 +17,8 @@ var (
 	ErrForeignCo = errors.New("a co serves only the coroutine that it was given to, while that one runs")
 	// ErrFinishedCo is the use of a co whose coroutine is over.
 	ErrFinishedCo = errors.New("its coroutine is finished")
+	// ErrNilFunction is a callback or task without a function.
+	ErrNilFunction = errors.New("the function is nil")
 	// ErrTimeRange is a virtual time past the range of the clock: 292 years from the loop's start.
 	ErrTimeRange = errors.New("past the range of virtual time")
 )
@@ -120,7 +122,7 @@ func (e *LimitError) Error() string {
 type BlockedError struct {
 	Task  string        // the blocked task; empty where a callback blocks
 	Time  time.Duration // virtual time
-	Wait  time.Duration // how long it was seen blocked, in real time
+	Wait  time.Duration // in real time: for this long at least no step had begun
 	State string        // the goroutine's state, such as "chan receive"
 	Stack string        // of the blocked goroutine
 }

@@ -90,6 +90,9 @@ func (p *printer) Write(b []byte) (int, error) {
 	}
 	if l.trace != nil {
 		l.Emit(Event{Kind: Output, Text: string(bytes.TrimSuffix(b, []byte("\n")))})
+		if !l.heed() { // the tracer took too long
+			return len(b), nil
+		}
 	}
 	var n int
 	n, p.err = l.config.Output.Write(b)

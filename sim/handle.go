@@ -22,7 +22,7 @@ type job struct {
 	source    *Co      // who registered it; nil: no coroutine did
 	next      *job     // in the free list
 	timer     int32    // its number in the timer heap, or noTimer
-	gen       uint32
+	gen       uint64
 	timed     bool // it came, or comes, out of the timer heap
 	cancelled bool
 }
@@ -32,7 +32,7 @@ type Handle struct {
 	loop *Loop
 	job  *job
 	when int64
-	gen  uint32
+	gen  uint64
 }
 
 // Cancel keeps the callback from running. It does nothing where the callback has run or was cancelled before.
@@ -60,6 +60,9 @@ func (h Handle) When() time.Duration { return time.Duration(h.when) }
 
 // newJob takes a job from the free list. The caller sets what it needs.
 func (l *Loop) newJob(name string, fn func()) *job {
+	if fn == nil {
+		panic(l.usage("schedule", fmt.Sprintf("%q", name), ErrNilFunction))
+	}
 	j := l.freeJobs
 	if j == nil {
 		j = &job{timer: noTimer}

@@ -36,6 +36,9 @@ func (l *Loop) ExceptionHandler() ExceptionHandler { return l.handler }
 
 // DefaultExceptionHandler writes one line to Config.Log.
 func (l *Loop) DefaultExceptionHandler(c ExceptionContext) {
+	if !l.heed() {
+		return
+	}
 	fmt.Fprintf(l.config.Log, "%v\n", c)
 }
 
@@ -52,6 +55,9 @@ func (l *Loop) CallExceptionHandler(c ExceptionContext) {
 			e.Text += ": " + c.Exception.Error()
 		}
 		l.Emit(e)
+		if !l.heed() { // the tracer took too long
+			return
+		}
 	}
 	if l.handler == nil {
 		l.DefaultExceptionHandler(c)

@@ -53,8 +53,10 @@ func (l *Loop) runWatched() error {
 		out.err = l.turns()
 		out.goexit = false
 	}()
-	ticker := time.NewTicker(l.config.Watchdog)
+	// A turn that has not begun within two ticks makes the watcher look, and seeing the same twice makes it give up.
+	ticker := time.NewTicker(max(1, l.config.Watchdog/2))
 	defer ticker.Stop()
+	var before *BlockedError
 	for {
 		select {
 		case out := <-done:
@@ -64,12 +66,18 @@ func (l *Loop) runWatched() error {
 			}
 			return out.err
 		case <-ticker.C:
-			if l.signal.Load() == asked {
-				if l.lost = l.blocked(); l.lost != nil && l.signal.CompareAndSwap(asked, given) {
-					return l.lost
+			if l.signal.CompareAndSwap(0, asked) {
+				before = nil
+				continue
+			}
+			now := l.blocked()
+			if now.same(before) {
+				l.lost = now
+				if l.signal.CompareAndSwap(asked, given) {
+					return now
 				}
 			}
-			l.signal.CompareAndSwap(0, asked)
+			before = now
 		}
 	}
 }
@@ -103,6 +111,16 @@ func (l *Loop) blocked() *BlockedError {
 	return nil
 }
 
+// same reports whether both are of one goroutine that has not moved.
+func (e *BlockedError) same(before *BlockedError) bool {
+	if e == nil || before == nil || e.State != before.State {
+		return false
+	}
+	_, stack, _ := strings.Cut(e.Stack, "\n") // the first line tells for how many minutes
+	_, stackBefore, _ := strings.Cut(before.Stack, "\n")
+	return stack == stackBefore
+}
+
 // isBlocked tells a goroutine that waits from one that computes, and from one that has switched to a coroutine.
 func isBlocked(state string) bool {
 	switch state {
@@ -134,6 +152,9 @@ func find(stacks []string, call string) (state, stack string) {
 		_, rest, _ := strings.Cut(s, "[")
 		state, _, _ = strings.Cut(rest, "]")
 		state, _, _ = strings.Cut(state, ",")
+		if strings.Contains(s, "sim.(*Loop).runWatched(") {
+			state = "running" // a loop of its own, which has its own watcher
+		}
 		return state, s
 	}
 	return "", ""

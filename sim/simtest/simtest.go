@@ -6,7 +6,9 @@ package simtest
 
 import (
 	"bytes"
+	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim"
 	"github.com/asyncsim/asyncsim/sim/trace"
 )
 
@@ -30,16 +33,23 @@ func Run(t testing.TB, main func(co *aio.Co) error) {
 	}
 }
 
-// Golden runs main and compares the text of its trace with the file. How main ends, an error too, is part of the trace
-// and does not fail the test by itself. With the flag -sim.update it writes the file.
+// Golden runs main and compares the text of its trace with the file. An error that the run ends with is the last line
+// and does not fail the test by itself, unless a task blocked outside the simulation. With the flag -sim.update it
+// writes the file.
 func Golden(t testing.TB, file string, main func(co *aio.Co) error) {
 	t.Helper()
 	var r trace.Recorder
-	// Whatever is not nil here is the last line of the trace.
-	_ = aio.RunWith(aio.Config{Output: t.Output(), Log: t.Output(), Trace: r.Record}, main)
+	ended := aio.RunWith(aio.Config{Output: t.Output(), Log: t.Output(), Trace: r.Record}, main)
+	if blocked := new(sim.BlockedError); errors.As(ended, &blocked) {
+		t.Fatal(ended)
+	}
 	var got bytes.Buffer
 	if err := r.WriteText(&got); err != nil {
 		t.Fatal(err)
+	}
+	if ended != nil {
+		text, _, _ := strings.Cut(ended.Error(), "\n\n") // a stack differs from run to run
+		fmt.Fprintf(&got, "ended with: %s\n", text)
 	}
 	if *update {
 		write(t, file, got.Bytes())

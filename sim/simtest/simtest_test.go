@@ -32,8 +32,10 @@ func (f *fake) Errorf(format string, args ...any) {
 }
 func (f *fake) Fatalf(format string, args ...any) { f.Errorf(format, args...); f.FailNow() }
 
-// try calls test with a fake and returns what that was told. test may end its goroutine.
+// try calls test with a fake and returns what that was told. test may end its goroutine. It never writes a golden trace.
 func try(test func(t testing.TB)) *fake {
+	defer func(before bool) { *update = before }(*update)
+	*update = false
 	f := new(fake)
 	done := make(chan struct{})
 	go func() {
@@ -115,6 +117,38 @@ func TestGoldenWithoutFile(t *testing.T) {
 	if len(f.errors) != 1 || !strings.Contains(f.errors[0], "-sim.update") {
 		t.Errorf("errors %q", f.errors)
 	}
+}
+
+// TestGoldenFailsForABlockedTask: what was recorded until then would be a trace of half a run.
+func TestGoldenFailsForABlockedTask(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for the watchdog, for seconds of real time")
+	}
+	t.Parallel()
+	release := make(chan struct{})
+	f := new(fake)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		Golden(f, "testdata/missing.txt", func(co *aio.Co) error {
+			<-release
+			return nil
+		})
+	}()
+	<-done
+	close(release)
+	if len(f.errors) != 1 || !strings.Contains(f.errors[0], `task "main" has blocked outside the simulation`) {
+		t.Errorf("errors %q", f.errors)
+	}
+}
+
+// TestGoldenIncludesAPanicWhileUnwinding, which no event can tell of any more.
+func TestGoldenIncludesAPanicWhileUnwinding(t *testing.T) {
+	Golden(t, "testdata/unwinding.txt", func(co *aio.Co) error {
+		defer func() { panic("deferred") }()
+		var never aio.Event
+		return never.Wait(co)
+	})
 }
 
 func TestWriteMakesFolders(t *testing.T) {
