@@ -42,6 +42,31 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 		}},
 		{"deadlock", func(co *aio.Co) error { var e aio.Event; return e.Wait(co) }},
 		{"limit", func(co *aio.Co) error { return aio.Sleep(co, 1e4*sec) }},
+		{"a task that ignores cancellation and sleeps on, to the limit", func(co *aio.Co) error {
+			aio.Go(co, "stubborn", func(co *aio.Co) error {
+				for {
+					_ = aio.Sleep(co, sec)
+				}
+			})
+			return aio.Sleep(co, 0)
+		}},
+		{"a task that ignores cancellation and waits on, for nothing", func(co *aio.Co) error {
+			aio.Go(co, "stubborn", func(co *aio.Co) error {
+				var e aio.Event
+				for {
+					_ = e.Wait(co)
+				}
+			})
+			return aio.Sleep(co, 0)
+		}},
+		{"a task that tries a sleep past the range of the clock for ever", func(co *aio.Co) error {
+			aio.Go(co, "stubborn", func(co *aio.Co) error {
+				for {
+					_ = aio.Sleep(co, aio.Forever)
+				}
+			})
+			return aio.Sleep(co, sec)
+		}},
 		{"stop", func(co *aio.Co) error { co.Loop().Stop(); return aio.Sleep(co, sec) }},
 		{"cancellation of main", func(co *aio.Co) error { aio.CurrentTask(co).Cancel(); return aio.Sleep(co, sec) }},
 	} {
@@ -49,6 +74,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 			defer noGoroutineLeft(t)()
 			config := quiet
 			config.MaxTime = 1e3 * sec
+			config.MaxSteps = 1e6
 			unwound, ended := 0, make(chan bool)
 			go func() { // Goexit ends this one
 				defer close(ended)
