@@ -53,7 +53,8 @@ callback, a timer, a cancellation, an output. What the program prints is only sh
 	}
 	c.Flags().StringVar(&format, "format", "text", "text or jsonl")
 	c.Flags().StringVarP(&file, "output", "o", "", "write to this file instead of stdout")
-	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]cobra.Completion{"text", "jsonl"}, cobra.ShellCompDirectiveNoFileComp))
+	formats := cobra.FixedCompletions([]cobra.Completion{"text", "jsonl"}, cobra.ShellCompDirectiveNoFileComp)
+	_ = c.RegisterFlagCompletionFunc("format", formats) // it fails only for a flag that does not exist
 	return c
 }
 

@@ -11,7 +11,8 @@ import (
 // tutorial is a constant in all but name: nothing changes it.
 var tutorial = [...]Scenario{
 	{Name: "ex_5_1", Intent: "the exception of a failed task is fetched once the task is done", Main: fetchException},
-	{Name: "ex_5_1_early", Intent: "the exception of a task is asked for before the task has failed", Main: fetchExceptionEarly, Fails: aio.ErrInvalidState},
+	{Name: "ex_5_1_early", Intent: "the exception of a task is asked for before the task has failed", Main: fetchExceptionEarly,
+		Fails: aio.ErrInvalidState},
 	{Name: "ex_5_2", Intent: "an exception that nobody fetches reaches the loop's exception handler", Main: handleException},
 	{Name: "ex_5_3", Intent: "a task is cancelled and the error of that caught", Main: cancelTask},
 	{Name: "ex_5_4", Intent: "callbacks chain two tasks, and an event tells when the chain is done", Main: chainCallbacks},

@@ -27,7 +27,8 @@ func (c *Choice) Candidate(i int) string {
 
 // choose returns the place in the ready queue of what runs next. Every ready task and every timer that is due is a
 // candidate; callbacks that one task scheduled keep their order, as asyncio promises: only the first is. What would do
-// nothing, because it was cancelled, is none: it goes when it is first in the queue. A choice takes time in proportion to what is ready.
+// nothing, because it was cancelled, is none: it goes when it is first in the queue. A choice takes time in proportion
+// to what is ready.
 func (l *Loop) choose() int {
 	if l.ready.At(0).void() {
 		return 0

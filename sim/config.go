@@ -50,7 +50,8 @@ func (c Config) checked() (Config, error) {
 	}
 	c.Start = c.Start.Round(0) // virtual time has no monotonic reading
 	if y := c.Start.Year(); y < 1 || y > 9999-300 {
-		return c, &ConfigError{"Start", c.Start.String(), "the year must lie between 1 and 9699, so that all of virtual time can be written"}
+		return c, &ConfigError{"Start", c.Start.String(),
+			"the year must lie between 1 and 9699, so that every later date has four digits"}
 	}
 	if c.Output == nil {
 		c.Output = os.Stdout

@@ -132,6 +132,7 @@ func (e *BlockedError) Error() string {
 	if e.Task != "" {
 		who = fmt.Sprintf("task %q", e.Task)
 	}
-	return fmt.Sprintf("%s has blocked outside the simulation for %v (%s), at virtual time %v: use the simulation's own primitives\n\n%s",
+	return fmt.Sprintf("%s has blocked outside the simulation for %v (%s), at virtual time %v: "+
+		"use the simulation's own primitives\n\n%s",
 		who, e.Wait, e.State, e.Time, e.Stack)
 }

@@ -76,7 +76,8 @@ func (l *Loop) newJob(name string, fn func()) *job {
 
 // CallSoon schedules fn behind everything that is ready; it runs in the loop's next turn (asyncio's loop.call_soon).
 // A callback runs to its end without suspending. One that fails reports it with [Loop.CallExceptionHandler].
-// The name appears in traces and errors; a callback without one is a vocabulary's own and is not traced. CallSoon panics with a *UsageError when the loop is closed.
+// The name appears in traces and errors; a callback without one is a vocabulary's own and is not traced.
+// CallSoon panics with a *UsageError when the loop is closed or fn is nil.
 func (l *Loop) CallSoon(name string, fn func()) Handle {
 	l.mustBeOpen("CallSoon", name)
 	j := l.newJob(name, fn)

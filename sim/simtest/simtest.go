@@ -82,7 +82,8 @@ func compare(t testing.TB, file, want, got string) {
 	for n < min(len(wantLines), len(gotLines)) && wantLines[n] == gotLines[n] {
 		n++
 	}
-	t.Errorf("%s:%d: the trace differs\n\twant: %s\n\tgot:  %s\n(- the file, + this run)\n%s\naccept it with: go test -run='^%s$' -sim.update",
+	t.Errorf("%s:%d: the trace differs\n\twant: %s\n\tgot:  %s\n(- the file, + this run)\n%s\n"+
+		"accept it with: go test -run='^%s$' -sim.update",
 		file, n+1, lineOf(wantLines, n), lineOf(gotLines, n), cmp.Diff(want, got), t.Name())
 }
 
