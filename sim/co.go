@@ -156,9 +156,9 @@ func (co *Co) misused(op string) {
 	case l.current == co && co.state == coLeaving:
 		panic(unwind{}) // a deferred function of a coroutine that is being unwound
 	case co.state == coFinished:
-		panic(l.usage(op, fmt.Sprintf("the co of task %q", co.name), ErrFinishedCo))
+		panic(l.usage(op, fmt.Sprintf("with the co of task %q", co.name), ErrFinishedCo))
 	default:
-		panic(l.usage(op, fmt.Sprintf("the co of task %q", co.name), ErrForeignCo))
+		panic(l.usage(op, fmt.Sprintf("with the co of task %q", co.name), ErrForeignCo))
 	}
 }
 

@@ -86,7 +86,7 @@ func TestForeignCoText(t *testing.T) {
 		_ = owner.Sleep(time.Second)
 	})
 	text, _, _ := strings.Cut(l.Run().Error(), "\n\n")
-	want(t, "the error", text, `task "thief" panicked at 1s: sleep the co of task "owner" in task "thief" at 1s: `+
+	want(t, "the error", text, `task "thief" panicked at 1s: sleep with the co of task "owner" in task "thief" at 1s: `+
 		`a co serves only the coroutine that it was given to, while that one runs`)
 }
 
