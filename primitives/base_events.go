@@ -32,7 +32,8 @@ var (
 // world is what the vocabulary keeps for a loop.
 type world struct {
 	loop    *Loop
-	futures uint64 // how many were made
+	futures uint64         // how many were made
+	unnamed map[string]int // how many objects of each kind were given a number for a name
 	// The futures and tasks that failed, or a superset: those whose exception was retrieved since leave it now and then.
 	failures []*future
 }
@@ -49,17 +50,48 @@ func worldOfLoop(l *Loop) *world {
 	if w, ok := l.Attached().(*world); ok {
 		return w
 	}
-	w := &world{loop: l}
+	w := &world{loop: l, unnamed: map[string]int{}}
 	l.Attach(w)
 	return w
 }
 
 // label is how traces and errors call an object: its kind and the name that its user gave it, or else a number.
-func (w *world) label(kind, name string) string {
-	if name == "" {
-		return w.loop.NameObject(kind)
+type label struct {
+	kind   string
+	name   string
+	number int
+}
+
+// label returns the label of a new object.
+func (w *world) label(kind, name string) label {
+	l := label{kind: kind, name: name}
+	l.use(w, kind)
+	return l
+}
+
+// use gives an object that was made without a loop its number, where it has no name and none yet.
+func (l *label) use(w *world, kind string) {
+	if l.name == "" && l.number == 0 {
+		w.unnamed[kind]++
+		l.number = w.unnamed[kind]
 	}
-	return fmt.Sprintf("%s %q", kind, name)
+}
+
+func (l *label) called() string     { return l.name }
+func (l *label) rename(name string) { l.name = name }
+
+// String returns the kind and the name or the number.
+func (l *label) String() string { return l.text("") }
+
+// text is String for an object whose zero value may be used: its label may not know the kind.
+func (l *label) text(kind string) string {
+	if l.kind != "" {
+		kind = l.kind
+	}
+	if l.number > 0 && l.name == "" {
+		return fmt.Sprintf("%s-%d", kind, l.number)
+	}
+	return fmt.Sprintf("%s %q", kind, l.name)
 }
 
 // traceCancel records that an object, a task if it has a number, is to be cancelled.
@@ -111,7 +143,7 @@ func (w *world) reportFailures() {
 
 // report tells the exception handler, in the context of the task if f is one, of the exception that f ended with.
 func (f *future) report(message string) {
-	c := sim.ExceptionContext{Message: message, Exception: f.retrieve(""), Object: f.String()}
+	c := sim.ExceptionContext{Message: message, Exception: f.retrieve(""), Object: f.String(), Source: f.variant.public()}
 	if b, ok := f.variant.(body); ok {
 		c.Context = b.untyped().co.Vars()
 	}

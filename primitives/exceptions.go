@@ -20,6 +20,10 @@ var (
 	ErrQueueEmpty = errors.New("queue is empty")
 	// ErrQueueFull is Queue.PutNowait on a full queue (asyncio.QueueFull).
 	ErrQueueFull = errors.New("queue is full")
+	// ErrQueueShutDown is a put to, or a get from, a queue that is shut down (asyncio.QueueShutDown).
+	ErrQueueShutDown = errors.New("queue is shut down")
+	// ErrBrokenBarrier is a wait at a barrier that was reset or aborted (asyncio.BrokenBarrierError).
+	ErrBrokenBarrier = errors.New("broken barrier")
 )
 
 // Reasons of a *sim.UsageError, where asyncio raises RuntimeError or ValueError.
@@ -95,7 +99,7 @@ func (e *InvalidStateError) Error() string {
 // Unwrap returns ErrInvalidState.
 func (e *InvalidStateError) Unwrap() error { return ErrInvalidState }
 
-// QueueError is ErrQueueEmpty or ErrQueueFull with the queue's name.
+// QueueError is ErrQueueEmpty, ErrQueueFull or ErrQueueShutDown with the queue's name.
 type QueueError struct {
 	Queue string
 	Time  time.Duration // virtual time; negative where no task has waited for the queue yet, which then knows no loop

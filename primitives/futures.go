@@ -10,16 +10,22 @@ import (
 type Awaitable interface {
 	fmt.Stringer
 	HasLoop
-	// Name returns the name that the awaitable was made with.
+	// Name returns the name that the awaitable was made with, or given by SetName since.
 	Name() string
+	// SetName changes the name: see [Future.SetName].
+	SetName(name string)
 	// Done reports whether it has a result or an exception, or is cancelled.
 	Done() bool
 	// Cancelled reports whether it was cancelled.
 	Cancelled() bool
+	// Failed reports whether it ended with another exception, which does not count as retrieved by this.
+	Failed() bool
 	// Exception returns the exception that it ended with: see [Future.Exception].
 	Exception() error
 	// Cancel asks it to be cancelled: see [Future.Cancel] and [Task.Cancel].
 	Cancel(message ...any) bool
+	// RemoveDoneCallback removes callbacks: see [Future.RemoveDoneCallback].
+	RemoveDoneCallback(name string) int
 	base() *future
 }
 
@@ -41,33 +47,32 @@ type Future[T any] struct {
 // plain is a future that nothing but its user completes.
 type plain[T any] struct {
 	Future[T]
-	name  string
-	label string
-	of    *future // the future that completes this one, if one does
+	label
+	of *future // the future that completes this one, if one does
 }
 
 // NewFuture returns a pending future (asyncio's loop.create_future). An empty name stands for one made up by the loop.
 func NewFuture[T any](on HasLoop, name string) *Future[T] {
 	w := worldOf(on, "NewFuture")
-	return newFuture[T](w, name, w.label("future", name), nil)
+	return newFuture[T](w, w.label("future", name), nil)
 }
 
 // newFuture makes a future with the label that traces show, and the future that completes it, if one does.
-func newFuture[T any](w *world, name, label string, of *future) *Future[T] {
-	p := &plain[T]{name: name, label: label, of: of}
+func newFuture[T any](w *world, l label, of *future) *Future[T] {
+	p := &plain[T]{label: l, of: of}
 	p.init(w, p)
 	return &p.Future
 }
 
 func (p *plain[T]) cancel(message any) bool {
 	if p.state == pending {
-		p.w.traceCancel(p.label, 0, message)
+		p.w.traceCancel(p.String(), 0, message)
 	}
 	return p.cancelNow(message)
 }
 
-func (p *plain[T]) called() string { return p.name }
-func (p *plain[T]) String() string { return p.label }
+func (p *plain[T]) public() Awaitable { return &p.Future }
+func (p *plain[T]) String() string    { return p.label.String() }
 
 // Holder returns the task that must act, which is known of a shield.
 func (p *plain[T]) Holder() *Co {
@@ -136,6 +141,24 @@ func (f *Future[T]) AddDoneCallback(name string, fn func(*Future[T])) {
 	f.add(&doneCallback{name: name, vars: f.w.loop.Context().Copy(), fn: func() { fn(f) }})
 }
 
+// AddDoneCallback is [Future.AddDoneCallback] for an awaitable whose type of result is not known.
+func AddDoneCallback(a Awaitable, name string, fn func(Awaitable)) {
+	f := a.base()
+	f.add(&doneCallback{name: name, vars: f.w.loop.Context().Copy(), fn: func() { fn(a) }})
+}
+
+// AsAny returns a as an awaitable of any value: what [Gather], [Shield] and [AsCompleted] take where the results are of
+// different types. It stands for a itself, and not for a future of its own.
+func AsAny[T any](a AwaitableOf[T]) AwaitableOf[any] { return anyOf[T]{a} }
+
+type anyOf[T any] struct{ AwaitableOf[T] }
+
+// Result returns the typed result as any.
+func (a anyOf[T]) Result() (any, error) { return a.AwaitableOf.Result() }
+
+// Await returns the typed result as any.
+func (a anyOf[T]) Await(co *Co) (any, error) { return a.AwaitableOf.Await(co) }
+
 // state is how far a future has come.
 type state uint8
 
@@ -149,8 +172,10 @@ const (
 // variant is what differs between a plain future, a task and a gathering.
 type variant interface {
 	sim.Holder
+	public() Awaitable // what the user has of it
 	cancel(message any) bool
 	called() string // its name
+	rename(name string)
 	String() string // its kind and its name
 }
 
@@ -185,8 +210,11 @@ func (f *future) base() *future { return f }
 // Loop returns the loop of the future.
 func (f *future) Loop() *Loop { return f.w.loop }
 
-// Name returns the name that the future or task was made with.
+// Name returns the name that the future or task was made with, or given by SetName since.
 func (f *future) Name() string { return f.variant.called() }
+
+// SetName names what a function has made without asking for a name, such as [Gather], or renames a task (Task.set_name).
+func (f *future) SetName(name string) { f.variant.rename(name) }
 
 // String returns the kind and the name.
 func (f *future) String() string { return f.variant.String() }
@@ -199,6 +227,10 @@ func (f *future) Done() bool { return f.state != pending }
 
 // Cancelled reports whether the future was cancelled.
 func (f *future) Cancelled() bool { return f.state == cancelled }
+
+// Failed reports whether the future ended with an exception that is no cancellation. The exception does not count as
+// retrieved.
+func (f *future) Failed() bool { return f.state == failed }
 
 // RemoveDoneCallback removes the callbacks that were added under the name and returns how many there were. Callbacks
 // that are scheduled already still run.

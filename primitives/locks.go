@@ -1,21 +1,16 @@
 package aio
 
-import (
-	"fmt"
-
-	"github.com/asyncsim/asyncsim/sim"
-)
+import "fmt"
 
 // Event is a flag that tasks can wait for (asyncio.Event). The zero Event is not set. An Event serves one loop.
 type Event struct {
-	name    string
-	label   string // set when the event is first waited for
+	label   label
 	set     bool
 	waiters waiters
 }
 
 // NewEvent returns an event with a name for traces and errors; the zero Event is given one when it is first waited for.
-func NewEvent(name string) *Event { return &Event{name: name} }
+func NewEvent(name string) *Event { return &Event{label: label{name: name}} }
 
 // IsSet reports whether the event is set.
 func (e *Event) IsSet() bool { return e.set }
@@ -42,56 +37,18 @@ func (e *Event) Wait(co *Co) error {
 	if e.set {
 		return nil
 	}
-	if e.label == "" {
-		e.label = t.f.w.label("event", e.name)
-	}
-	if err := e.waiters.join(t, e.label); err != nil {
+	e.label.use(t.f.w, "event")
+	return e.wait(t, e)
+}
+
+func (e *Event) wait(t *task, on fmt.Stringer) error {
+	if err := e.waiters.join(t, on); err != nil {
 		return err
 	}
-	_, err := t.wait(e)
+	_, err := t.wait(on)
 	e.waiters.leave(t)
 	return err
 }
 
 // String returns the kind and the name.
-func (e *Event) String() string {
-	if e.label == "" {
-		return fmt.Sprintf("event %q", e.name)
-	}
-	return e.label
-}
-
-// waiters is a waiting line of tasks, each in a wait of its own (asyncio's deque of futures).
-type waiters struct {
-	w    *world // of the tasks: a primitive serves one loop
-	ring sim.Ring[*task]
-}
-
-func (q *waiters) join(t *task, what string) error {
-	if q.w == nil {
-		q.w = t.f.w
-	} else if q.w != t.f.w {
-		return t.f.w.loop.Usage("wait", what, ErrOtherLoop)
-	}
-	q.ring.Push(t)
-	return nil
-}
-
-// leave takes t out of the line if it is there.
-func (q *waiters) leave(t *task) {
-	for i := range q.ring.Len() {
-		if q.ring.At(i) == t {
-			q.ring.Take(i)
-			return
-		}
-	}
-}
-
-// wakeNext takes tasks off the head of the line until one could be woken.
-func (q *waiters) wakeNext() {
-	for q.ring.Len() > 0 {
-		if q.ring.Pop().co.Wake() {
-			return
-		}
-	}
-}
+func (e *Event) String() string { return e.label.text("event") }

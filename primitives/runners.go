@@ -54,21 +54,44 @@ func (r *Runner) Loop() *Loop { return r.w.loop }
 // ends the run, and again from then on: the runner can only be closed. It returns a *sim.UsageError when the loop runs or
 // is closed, or was stopped before main was done.
 func (r *Runner) Run(main func(co *Co) error) error {
+	_, err := RunIn(r, func(co *Co) (None, error) { return None{}, main(co) })
+	return err
+}
+
+// RunIn is [Runner.Run] for a main function that has a result.
+func RunIn[T any](r *Runner, main func(co *Co) (T, error)) (result T, err error) {
+	if err := r.usable(`task "main"`); err != nil {
+		return result, err
+	}
+	return RunUntilComplete(r, NewTask(r.w.loop, TaskConfig{Name: "main", Context: r.context}, main))
+}
+
+// RunUntilComplete runs the loop until a task or future of it is done, and what is ready in the turn after that, and
+// returns its result (asyncio's loop.run_until_complete). It returns what [Runner.Run] returns.
+func RunUntilComplete[T any](r *Runner, a AwaitableOf[T]) (result T, err error) {
+	f := a.base()
+	if err := r.usable(f.String()); err != nil {
+		return result, err
+	}
+	if f.w != r.w {
+		return result, r.w.loop.Usage("run", f.String(), ErrOtherLoop)
+	}
+	if err := r.untilDone(f); err != nil {
+		return result, err
+	}
+	return a.Result()
+}
+
+// usable returns why the runner cannot run what is named, if it cannot.
+func (r *Runner) usable(object string) error {
 	l := r.w.loop
 	switch {
 	case l.IsRunning():
-		return l.Usage("run", `task "main"`, sim.ErrRunning)
+		return l.Usage("run", object, sim.ErrRunning)
 	case l.IsClosed():
-		return l.Usage("run", `task "main"`, sim.ErrClosed)
-	case r.failure != nil:
-		return r.failure
+		return l.Usage("run", object, sim.ErrClosed)
 	}
-	t := NewTask(l, TaskConfig{Name: "main", Context: r.context},
-		func(co *Co) (None, error) { return None{}, main(co) })
-	if err := r.untilDone(&t.future); err != nil {
-		return err
-	}
-	return t.Exception()
+	return r.failure
 }
 
 // Close ends what the main tasks left behind, in asyncio.run's order: it cancels the unfinished tasks, oldest first, and
@@ -120,12 +143,12 @@ func (r *Runner) cancelAll() error {
 		children[i] = t.base()
 		t.Cancel()
 	}
-	outer := new(future)
+	outer := new(Future[None])
 	g := newGathering(r.w, outer, children)
 	g.keepExceptions = true
 	g.collect = func() {}
 	g.start()
-	if err := r.untilDone(outer); err != nil {
+	if err := r.untilDone(&outer.future); err != nil {
 		return err
 	}
 	r.failure = l.Do(reporting, func() {

@@ -91,7 +91,7 @@ func CurrentTask(on HasLoop) AnyTask {
 		return nil
 	}
 	if t, ok := co.Body().(*task); ok {
-		return t.f.variant.(body).public()
+		return t.f.variant.public().(AnyTask)
 	}
 	return nil // a coroutine of another vocabulary
 }
@@ -101,7 +101,7 @@ func AllTasks(on HasLoop) []AnyTask {
 	var all []AnyTask
 	for co := range worldOf(on, "AllTasks").loop.Coroutines {
 		if t, ok := co.Body().(*task); ok && t.f.state == pending {
-			all = append(all, t.f.variant.(body).public())
+			all = append(all, t.f.variant.public().(AnyTask))
 		}
 	}
 	return all
@@ -112,7 +112,6 @@ type body interface {
 	variant
 	run(co *Co)
 	untyped() *task
-	public() AnyTask
 }
 
 // taskBody is Task without the methods of its users.
@@ -153,9 +152,10 @@ func (b *taskBody[T]) run(co *Co) {
 }
 
 func (b *taskBody[T]) untyped() *task          { return &b.core }
-func (b *taskBody[T]) public() AnyTask         { return (*Task[T])(b) }
+func (b *taskBody[T]) public() Awaitable       { return (*Task[T])(b) }
 func (b *taskBody[T]) cancel(message any) bool { return b.core.cancel(message) }
 func (b *taskBody[T]) called() string          { return b.core.co.Name() }
+func (b *taskBody[T]) rename(name string)      { b.core.co.SetName(name) }
 func (b *taskBody[T]) String() string          { return fmt.Sprintf("task %q", b.core.co.Name()) }
 func (b *taskBody[T]) Holder() *Co             { return &b.core.co }
 
@@ -284,9 +284,9 @@ func (t *task) wait(on interface{ String() string }) (woken bool, err error) {
 // throwPending delivers a cancellation that was requested before the task came to wait for on.
 func (t *task) throwPending(on interface{ String() string }) error {
 	t.mustCancel = false
-	err := &CancelledError{Message: t.pendingMessage()}
+	t.interrupt = &CancelledError{Message: t.pendingMessage()} // now, so that a waiting line sees that the wait is over
 	t.co.Yield(on)
-	return t.stepped(err)
+	return t.stepped(nil)
 }
 
 // throw returns err one turn later, as asyncio's task does for something that cannot be awaited.

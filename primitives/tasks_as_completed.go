@@ -13,7 +13,7 @@ import (
 func AsCompleted[T any](on HasLoop, timeout time.Duration, awaitables ...AwaitableOf[T]) *Completions[T] {
 	w := worldOf(on, "AsCompleted")
 	c := &Completions[T]{w: w, todo: map[*future]*doneCallback{}}
-	c.done.label = w.loop.NameObject("completions")
+	c.done.label = w.label("completions", "")
 	for _, a := range awaitables {
 		f := a.base()
 		w.mustOwn(f, "as completed")
@@ -51,7 +51,7 @@ func (c *Completions[T]) Left() int { return c.left }
 func (c *Completions[T]) Next(co *Co) (AwaitableOf[T], error) {
 	t := taskOf(co, "as completed")
 	if c.left == 0 {
-		return nil, c.w.loop.Usage("as completed", c.done.label, ErrNothingToWaitFor)
+		return nil, c.w.loop.Usage("as completed", c.done.String(), ErrNothingToWaitFor)
 	}
 	c.left--
 	a, err := c.done.Get(co)

@@ -7,7 +7,7 @@ package aio
 // *sim.UsageError for a child of another loop.
 func Gather[T any](on HasLoop, children ...AwaitableOf[T]) *Future[[]T] {
 	outer := new(Future[[]T])
-	g := newGathering(worldOf(on, "Gather"), &outer.future, bases(children))
+	g := newGathering(worldOf(on, "Gather"), outer, bases(children))
 	g.collect = func() {
 		values := make([]T, len(children))
 		for i, child := range children {
@@ -29,7 +29,7 @@ type Outcome[T any] struct {
 // exception. Its own exception can only be a *CancelledError.
 func GatherOutcomes[T any](on HasLoop, children ...AwaitableOf[T]) *Future[[]Outcome[T]] {
 	outer := new(Future[[]Outcome[T]])
-	g := newGathering(worldOf(on, "Gather"), &outer.future, bases(children))
+	g := newGathering(worldOf(on, "Gather"), outer, bases(children))
 	g.keepExceptions = true
 	g.collect = func() {
 		outcomes := make([]Outcome[T], len(children))
@@ -48,8 +48,9 @@ func GatherOutcomes[T any](on HasLoop, children ...AwaitableOf[T]) *Future[[]Out
 
 // gathering is what Gather's future does beyond a plain one.
 type gathering struct {
-	outer           *future
-	name            string
+	label
+	user            Awaitable // the future that Gather returned
+	outer           *future   // the same
 	children        []*future // as given
 	distinct        int
 	finished        int
@@ -58,12 +59,12 @@ type gathering struct {
 	collect         func() // puts the children's results into the outer future
 }
 
-func newGathering(w *world, outer *future, children []*future) *gathering {
+func newGathering(w *world, outer Awaitable, children []*future) *gathering {
 	for _, child := range children {
 		w.mustOwn(child, "gather")
 	}
-	g := &gathering{outer: outer, name: w.loop.NameObject("gather"), children: children}
-	outer.init(w, g)
+	g := &gathering{user: outer, outer: outer.base(), label: w.label("gather", ""), children: children}
+	g.outer.init(w, g)
 	return g
 }
 
@@ -126,7 +127,7 @@ func (g *gathering) cancel(message any) bool {
 	if g.outer.state != pending {
 		return false // an exception is still to be retrieved, unlike with a plain future
 	}
-	g.outer.w.traceCancel(g.name, 0, message)
+	g.outer.w.traceCancel(g.String(), 0, message)
 	again := g.outer.inCancel
 	g.outer.inCancel = true
 	any := false
@@ -140,8 +141,7 @@ func (g *gathering) cancel(message any) bool {
 	return any
 }
 
-func (g *gathering) called() string { return g.name }
-func (g *gathering) String() string { return g.name }
+func (g *gathering) public() Awaitable { return g.user }
 
 // Holder returns the task of the first child that is not done.
 func (g *gathering) Holder() *Co {

@@ -10,7 +10,7 @@ func Shield[T any](on HasLoop, inner AwaitableOf[T]) AwaitableOf[T] {
 		return inner
 	}
 	w.mustOwn(f, "shield")
-	outer := newFuture[T](w, "", w.loop.NameObject("shield"), f)
+	outer := newFuture[T](w, w.label("shield", ""), f)
 	onInner := internally(func() {
 		switch f.state {
 		case cancelled:

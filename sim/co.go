@@ -103,6 +103,9 @@ func (co *Co) StartEagerly() {
 // Name returns the name of the coroutine's task.
 func (co *Co) Name() string { return co.name }
 
+// SetName renames the coroutine's task: traces and errors have the new name from now on.
+func (co *Co) SetName(name string) { co.name = name }
+
 // ID returns the number of the coroutine: its loop counts them from 1 in the order of their creation.
 func (co *Co) ID() uint32 { return co.id }
 

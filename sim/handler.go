@@ -10,6 +10,7 @@ type ExceptionContext struct {
 	Message   string
 	Exception error
 	Object    string        // the task, future or callback that it is about, by its stable name
+	Source    any           // the object itself, where the vocabulary gives it
 	Time      time.Duration // virtual time; filled in by CallExceptionHandler
 	Context   *Context      // the handler runs in this context; nil is the current one
 }

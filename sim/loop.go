@@ -35,7 +35,6 @@ type Loop struct {
 	oldest, youngest *Co // the unfinished coroutines, in the order of their creation
 	coroutines       uint32
 	freeJobs         *job
-	objects          map[string]int // how many objects of each kind have been named
 	choice           Choice
 	mark             uint32 // of the last choice
 
@@ -300,15 +299,6 @@ func (l *Loop) Attach(state any) { l.attached = state }
 
 // Attached returns what was attached, or nil.
 func (l *Loop) Attached() any { return l.attached }
-
-// NameObject returns a name for an object that its user gave none: its kind and a number, counted per loop.
-func (l *Loop) NameObject(kind string) string {
-	if l.objects == nil {
-		l.objects = map[string]int{}
-	}
-	l.objects[kind]++
-	return fmt.Sprintf("%s-%d", kind, l.objects[kind])
-}
 
 // Printf writes to the output of the simulated program: callbacks print with it, coroutines with [Co.Printf].
 func (l *Loop) Printf(format string, args ...any) { fmt.Fprintf(&l.output, format, args...) }

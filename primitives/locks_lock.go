@@ -1,0 +1,82 @@
+package aio
+
+import (
+	"errors"
+)
+
+// Lock is a mutual exclusion between tasks (asyncio.Lock). It has no owner: any task may release it. Tasks get it in the
+// order in which they asked. The zero Lock is unlocked. A Lock serves one loop.
+type Lock struct {
+	label   label
+	locked  bool
+	waiters waiters
+}
+
+var errNotLocked = errors.New("the lock is not acquired")
+
+// NewLock returns a lock with a name for traces and errors; the zero Lock is given one when it is first waited for.
+func NewLock(name string) *Lock { return &Lock{label: label{name: name}} }
+
+// Locked reports whether the lock is held.
+func (l *Lock) Locked() bool { return l.locked }
+
+// Acquire takes the lock. It suspends while the lock is held or others wait for it; otherwise it does not suspend. It
+// returns a *CancelledError, without the lock, when the task is cancelled, and a *sim.UsageError when tasks of another
+// loop wait for the lock.
+func (l *Lock) Acquire(co *Co) error { return l.acquire(taskOf(co, "acquire lock")) }
+
+func (l *Lock) acquire(t *task) error {
+	if !l.locked && !l.waiters.anyAlive() {
+		l.locked = true
+		return nil
+	}
+	l.label.use(t.f.w, "lock")
+	if err := l.waiters.join(t, l); err != nil {
+		return err
+	}
+	_, err := t.wait(l)
+	l.waiters.leave(t)
+	if err != nil {
+		if !l.locked {
+			l.waiters.wakeFirst() // it may have been this task's turn
+		}
+		return err
+	}
+	l.locked = true
+	return nil
+}
+
+// Release gives the lock back and wakes the task that has waited longest. Until that task runs the lock is free, but
+// nobody overtakes it. Release returns a *sim.UsageError when the lock is not held.
+func (l *Lock) Release() error {
+	if !l.locked {
+		return l.waiters.misuse("release", l.String(), errNotLocked)
+	}
+	l.locked = false
+	l.waiters.wakeFirst()
+	return nil
+}
+
+// With runs body with the lock held (async with). It suspends where Acquire does, and returns its error or body's.
+func (l *Lock) With(co *Co, body func() error) error { return with(co, l, body) }
+
+// String returns the kind and the name.
+func (l *Lock) String() string { return l.label.text("lock") }
+
+// locker is what with can hold: a Lock, Condition or Semaphore.
+type locker interface {
+	Acquire(co *Co) error
+	Release() error
+}
+
+// with runs body between Acquire and Release.
+func with(co *Co, l locker, body func() error) error {
+	if err := l.Acquire(co); err != nil {
+		return err
+	}
+	err := body()
+	if misuse := l.Release(); misuse != nil {
+		return misuse // as an exception in __aexit__ replaces the body's
+	}
+	return err
+}
