@@ -23,14 +23,15 @@ const module = "github.com/asyncsim/asyncsim"
 // mayImport says which packages of the module each package may import, besides the standard library, and from elsewhere
 // what else. It is the picture of the layers in DESIGN.md.
 var mayImport = map[string]struct{ own, others []string }{
-	".":            {},
-	"sim":          {},
-	"primitives":   {own: []string{"sim"}},
-	"sim/trace":    {own: []string{"sim"}},
-	"sim/simtest":  {own: []string{"primitives", "sim", "sim/trace"}, others: []string{"github.com/google/go-cmp"}},
-	"scenarios":    {own: []string{"primitives", "sim"}},
-	"cmd":          {own: []string{"primitives", "scenarios", "sim/trace"}, others: []string{"github.com/spf13/cobra", "github.com/agnivade/levenshtein"}},
-	"cmd/asyncsim": {own: []string{"cmd", "scenarios"}},
+	".":                     {},
+	"sim":                   {},
+	"primitives":            {own: []string{"sim"}},
+	"sim/trace":             {own: []string{"sim"}},
+	"sim/simtest":           {own: []string{"primitives", "sim", "sim/trace"}, others: []string{"github.com/google/go-cmp"}},
+	"scenarios":             {own: []string{"primitives", "sim"}},
+	"scenarios/conformance": {own: []string{"primitives", "sim"}, others: []string{"github.com/go-json-experiment/json/jsontext"}},
+	"cmd":                   {own: []string{"primitives", "scenarios", "scenarios/conformance", "sim/trace"}, others: []string{"github.com/spf13/cobra", "github.com/agnivade/levenshtein"}},
+	"cmd/asyncsim":          {own: []string{"cmd", "scenarios"}},
 }
 
 // mayUse names the files of the kernel that may use what the others may not, with the reason.

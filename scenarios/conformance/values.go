@@ -1,0 +1,200 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// parseValue makes a value of a program: nil, a bool, an int, a float64, a string, or a []any. What else JSON has stays
+// as it is written.
+func parseValue(raw jsontext.Value) (any, error) {
+	switch raw.Kind() {
+	case 'n':
+		return nil, nil
+	case 't', 'f':
+		return raw.Kind() == 't', nil
+	case '"':
+		text, err := jsontext.AppendUnquote(nil, raw)
+		return string(text), err
+	case '0':
+		if n, err := strconv.Atoi(string(raw)); err == nil {
+			return n, nil
+		}
+		return strconv.ParseFloat(string(raw), 64)
+	case '[':
+		p := &parser{d: jsontext.NewDecoder(bytes.NewBuffer(raw))}
+		list := []any{}
+		err := p.array(func() error {
+			item, err := p.d.ReadValue()
+			if err != nil {
+				return err
+			}
+			value, err := parseValue(item)
+			list = append(list, value)
+			return err
+		})
+		return list, err
+	}
+	return raw.Clone(), raw.Compact()
+}
+
+// less orders the items of a priority queue.
+func less(a, b any) bool {
+	switch a := a.(type) {
+	case int:
+		if b, ok := b.(int); ok {
+			return a < b
+		}
+	case string:
+		if b, ok := b.(string); ok {
+			return a < b
+		}
+	}
+	panic(programError{fmt.Sprintf("%v and %v have no order", a, b)})
+}
+
+// appendValue prints a value as compact JSON; an exception is its text.
+func appendValue(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, "null"...)
+	case bool:
+		return strconv.AppendBool(b, v)
+	case int:
+		return strconv.AppendInt(b, int64(v), 10)
+	case float64:
+		return strconv.AppendFloat(b, v, 'g', -1, 64)
+	case string:
+		return appendQuoted(b, v)
+	case error:
+		return appendQuoted(b, string(appendError(nil, v)))
+	case []string:
+		return appendList(b, v, appendQuoted)
+	case []any:
+		return appendList(b, v, appendValue)
+	case []aio.Outcome[any]:
+		return appendList(b, v, func(b []byte, o aio.Outcome[any]) []byte {
+			if o.Err != nil {
+				return appendValue(b, o.Err)
+			}
+			return appendValue(b, o.Value)
+		})
+	case jsontext.Value:
+		return append(b, v...)
+	}
+	panic(programError{fmt.Sprintf("a %T cannot be printed", v)})
+}
+
+func appendQuoted(b []byte, s string) []byte {
+	b, err := jsontext.AppendQuote(b, s)
+	if err != nil {
+		panic(programError{fmt.Sprintf("%q: %v", s, err)})
+	}
+	return b
+}
+
+func appendList[T any](b []byte, list []T, item func([]byte, T) []byte) []byte {
+	b = append(b, '[')
+	for i, x := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = item(b, x)
+	}
+	return append(b, ']')
+}
+
+// raised is an ErrA or ErrB of a program.
+type raised struct{ kind, message string }
+
+func (e *raised) Error() string { return e.kind + "(" + e.message + ")" }
+
+// exception returns the exception that a program names.
+func exception(kind, message string) error {
+	switch kind {
+	case "CancelledError":
+		return &aio.CancelledError{Message: message}
+	case "ErrA", "ErrB":
+		return &raised{kind, message}
+	}
+	panic(programError{fmt.Sprintf("there is no exception %q", kind)})
+}
+
+// sentinels are the exceptions that print as their name.
+var sentinels = []struct {
+	err  error
+	name string
+}{
+	{aio.ErrTimeout, "TimeoutError"},
+	{aio.ErrInvalidState, "InvalidStateError"},
+	{aio.ErrQueueEmpty, "QueueEmpty"},
+	{aio.ErrQueueFull, "QueueFull"},
+	{aio.ErrQueueShutDown, "QueueShutDown"},
+	{aio.ErrBrokenBarrier, "BrokenBarrierError"},
+}
+
+// nameOf returns an exception's name, as it is printed and as a try names what it catches; "" for what no program can
+// meet.
+func nameOf(err error) string {
+	switch e := err.(type) {
+	case *raised:
+		return e.kind
+	case *aio.CancelledError:
+		return "CancelledError"
+	case *aio.ExceptionGroup:
+		return "ExceptionGroup"
+	}
+	for _, s := range sentinels {
+		if errors.Is(err, s.err) {
+			return s.name
+		}
+	}
+	if _, ok := err.(*sim.UsageError); ok {
+		return "Misuse"
+	}
+	return ""
+}
+
+// appendError prints an exception.
+func appendError(b []byte, err error) []byte {
+	b = append(b, nameOf(err)...)
+	switch e := err.(type) {
+	case *raised:
+		return append(append(append(b, '('), e.message...), ')')
+	case *aio.CancelledError:
+		if e.Message != nil {
+			b = fmt.Appendf(b, "(%v)", e.Message)
+		}
+	case *aio.ExceptionGroup:
+		b = append(b, '[')
+		for i, x := range e.Errors {
+			if i > 0 {
+				b = append(b, ", "...)
+			}
+			b = appendError(b, x)
+		}
+		b = append(b, ']')
+	}
+	return b
+}
+
+// catches reports whether a try that names exceptions, or all with nil, catches err.
+func catches(on []string, err error) bool {
+	if on == nil {
+		return true
+	}
+	name := nameOf(err)
+	for _, want := range on {
+		if want == name {
+			return true
+		}
+	}
+	return false
+}
