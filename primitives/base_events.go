@@ -36,6 +36,10 @@ type world struct {
 	unnamed map[string]int // how many objects of each kind were given a number for a name
 	// The futures and tasks that failed, or a superset: those whose exception was retrieved since leave it now and then.
 	failures []*future
+
+	executing    int           // functions that RunInExecutor runs
+	executorShut bool          // no more of them
+	executed     *Future[None] // for whoever waits until there are none; nil if nobody does
 }
 
 // worldOf returns the world of on's loop. A co that is not running panics, as every use of it does.

@@ -21,7 +21,13 @@ func (v *ContextVar[T]) Name() string { return v.name }
 
 // Get returns the variable's value in the current context.
 func (v *ContextVar[T]) Get(on HasLoop) T {
-	if value, ok := worldOf(on, "ContextVar.Get").loop.Context().Get(v); ok {
+	return v.In(worldOf(on, "ContextVar.Get").loop.Context())
+}
+
+// In returns the variable's value in a context, such as [CopyContext] returned: on any goroutine, where there is no
+// current one.
+func (v *ContextVar[T]) In(c *sim.Context) T {
+	if value, ok := c.Get(v); ok {
 		return value.(T)
 	}
 	return v.fallback

@@ -23,7 +23,8 @@
 //
 //	asyncio                           aio                              difference
 //	run(main())                       Run(main), RunWith(config, main)
-//	Runner                            Runner                           Close is to be called
+//	Runner                            Runner, RunIn                    Close is to be called
+//	loop.run_until_complete(f)        RunUntilComplete(runner, f)
 //	create_task(f(), name=n)          Go(co, n, f), Spawn(co, n, f)    the name comes first, as in t.Run
 //	create_task(..., eager_start,     NewTask(co, TaskConfig{...}, f)
 //	  context)
@@ -31,14 +32,15 @@
 //	Task.cancel, cancelling,          Task.Cancel, Cancelling,
 //	  uncancel                          Uncancel
 //	Task.result, exception            Task.Result, Exception           InvalidStateError is returned
-//	Task.set_name                     -                                a task is named when it is made
+//	Task.set_name                     SetName                          futures and gatherings have it too
 //	current_task, all_tasks           CurrentTask, AllTasks            all tasks in the order of creation
 //	loop.create_future()              NewFuture(co, name)
 //	set_result, set_exception         SetResult, SetException          errors are returned
-//	add_done_callback                 AddDoneCallback(name, f)
+//	add_done_callback                 AddDoneCallback(name, f)         also a function, for any Awaitable
 //	remove_done_callback(f)           RemoveDoneCallback(name)         by name: Go's functions have no identity
 //	sleep(d)                          Sleep(co, d)                     d is a time.Duration; there is no NaN
-//	gather(*aws)                      Gather(co, a, b)                 takes tasks and futures, not functions
+//	gather(*aws)                      Gather(co, a, b)                 takes tasks and futures, not functions; AsAny
+//	                                                                   makes their types the same
 //	gather(return_exceptions=True)    GatherOutcomes(co, a, b)
 //	wait(aws, timeout, return_when)   Wait(co, aws, timeout, when)     a list in the order given; a timeout of
 //	                                                                   Forever is None
@@ -55,7 +57,11 @@
 //	Event                             Event                            the zero Event is ready for use
 //	Queue(maxsize)                    Queue, NewQueue(name, size)      a negative size is refused
 //	ContextVar, Token                 ContextVar, Token                every variable has a default
-//	copy_context()                    CopyContext(co)
+//	copy_context(), context[var]      CopyContext(co), ContextVar.In
+//	to_thread(f)                      ToThread(co, n, f)               time stands still while f runs
+//	loop.run_in_executor(None, f)     RunInExecutor(co, n, f)          results come in the order of the calls
+//	loop.call_soon_threadsafe(f)      Loop.CallSoonThreadsafe(n, f)    taken when nothing else is ready
+//	run_coroutine_threadsafe(f(), l)  RunCoroutineThreadsafe(l, n, f)
 //	CancelledError                    CancelledError, ErrCancelled     also context.Canceled
 //	TimeoutError                      TimeoutError, ErrTimeout         also context.DeadlineExceeded
 //	InvalidStateError, QueueEmpty,    ErrInvalidState, ErrQueueEmpty,

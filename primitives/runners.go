@@ -123,13 +123,25 @@ func (r *Runner) finish() error {
 	if err := r.cancelAll(); err != nil {
 		return err
 	}
-	// asyncio runs shutdown_asyncgens and shutdown_default_executor here. They have nothing to do, but the loop turns.
-	for range 2 {
-		if err := r.twoTurns(); err != nil {
-			return err
-		}
+	// asyncio runs shutdown_asyncgens here, which has nothing to do, and shutdown_default_executor. The loop turns.
+	if err := r.twoTurns(); err != nil {
+		return err
 	}
-	return nil
+	if err := r.shutdownExecutor(); err != nil {
+		return err
+	}
+	return r.twoTurns()
+}
+
+// shutdownExecutor waits until the functions that [RunInExecutor] runs have returned and their results have come.
+func (r *Runner) shutdownExecutor() error {
+	w := r.w
+	w.executorShut = true
+	if w.executing == 0 {
+		return nil
+	}
+	w.executed = newFuture[None](w, w.label("executor", ""), nil)
+	return r.untilDone(&w.executed.future)
 }
 
 func (r *Runner) cancelAll() error {

@@ -43,6 +43,7 @@ type Loop struct {
 	output   printer
 	attached any
 	watch
+	outside outside
 }
 
 // NewLoop returns a loop at virtual time zero. It returns a *ConfigError when the configuration cannot be right. The
@@ -60,6 +61,7 @@ func NewLoop(config Config) (*Loop, error) {
 	l.output.l = l
 	l.context = &l.base
 	l.watched = config.Watchdog > 0
+	l.outside.init()
 	return l, nil
 }
 
@@ -155,16 +157,8 @@ func (l *Loop) Do(name string, fn func()) (err error) {
 func (l *Loop) turn() error {
 	l.turnNo++
 	if l.ready.n == 0 && !l.stop {
-		if len(l.timers.nodes) == 0 {
-			return l.deadlock()
-		}
-		next := l.timers.nodes[0].when
-		if limit := int64(l.config.MaxTime); limit > 0 && next > limit {
-			return &LimitError{"MaxTime", l.config.MaxTime.String(), l.Now()}
-		}
-		l.now = max(l.now, next)
-		if l.watched {
-			l.seen.Store(l.now)
+		if err := l.idle(); err != nil {
+			return err
 		}
 	}
 	for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now {
@@ -186,6 +180,30 @@ func (l *Loop) turn() error {
 		if !l.heed() {
 			return ErrClosed // to nobody: the run was given up
 		}
+	}
+	return nil
+}
+
+// idle is called with nothing ready: it takes what comes from outside or else lets time pass.
+func (l *Loop) idle() error {
+	if l.takeCalls() {
+		return nil
+	}
+	due := len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now
+	if len(l.outside.executing) > 0 && !due {
+		l.awaitOutside()
+		return l.failure
+	}
+	if len(l.timers.nodes) == 0 {
+		return l.deadlock()
+	}
+	next := l.timers.nodes[0].when
+	if limit := int64(l.config.MaxTime); limit > 0 && next > limit {
+		return &LimitError{"MaxTime", l.config.MaxTime.String(), l.Now()}
+	}
+	l.now = max(l.now, next)
+	if l.watched {
+		l.seen.Store(l.now)
 	}
 	return nil
 }
@@ -221,6 +239,7 @@ func (l *Loop) shut() error {
 		}
 	}()
 	l.evict()
+	l.outside.close() // after the deferred functions of tasks, which may tell the functions outside to end
 	if l.failure != before {
 		return l.failure
 	}

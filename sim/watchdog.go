@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The watchdog is the one place of the kernel that knows goroutines and real time. The loop runs on a goroutine of its
+// The watchdog is the one place of the kernel that knows real time and, beside the executor, goroutines. The loop runs on a goroutine of its
 // own and the caller of Run looks now and then whether turns still begin. If not, and if the goroutine that should be
 // running is blocked, the run is given up.
 
@@ -152,8 +152,8 @@ func find(stacks []string, call string) (state, stack string) {
 		_, rest, _ := strings.Cut(s, "[")
 		state, _, _ = strings.Cut(rest, "]")
 		state, _, _ = strings.Cut(state, ",")
-		if strings.Contains(s, "sim.(*Loop).runWatched(") {
-			state = "running" // a loop of its own, which has its own watcher
+		if strings.Contains(s, "sim.(*Loop).runWatched(") || strings.Contains(s, "sim.(*Loop).awaitOutside(") {
+			state = "running" // a loop of its own, which has its own watcher; or the wait for an executed function
 		}
 		return state, s
 	}

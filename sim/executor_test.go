@@ -1,0 +1,167 @@
+package sim_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+func TestExecutedFunctionsComeInOrderWhileTimeStandsStill(t *testing.T) {
+	leavesNoGoroutine(t)
+	var j journal
+	l := open(t, sim.Config{Trace: j.turns})
+	second := make(chan struct{})
+	l.CallLater("timer", time.Nanosecond, func() {})
+	l.CallSoon("start", func() {
+		l.Execute("first", func() { <-second }, func() {})
+		l.Execute("second", func() { close(second) }, func() { l.CallSoon("after second", func() {}) })
+		l.Execute("third", func() {}, func() {})
+		l.CallSoon("ready", func() {})
+	})
+	drain(t, l)
+	j.want(t, "1 0s start", "2 0s ready", "3 0s first", "4 0s second", "5 0s after second", "6 0s third", "7 1ns timer")
+}
+
+func TestTimersThatAreDueComeBeforeExecutedFunctions(t *testing.T) {
+	var j journal
+	l := open(t, sim.Config{Trace: j.turns})
+	l.CallSoon("start", func() {
+		l.Execute("execution", func() {}, func() {})
+		l.CallLater("due", 0, func() { l.CallLater("due again", -time.Second, func() {}) })
+	})
+	drain(t, l)
+	j.want(t, "1 0s start", "2 0s due", "3 0s due again", "4 0s execution")
+}
+
+func TestCallSoonThreadsafe(t *testing.T) {
+	leavesNoGoroutine(t)
+	var j journal
+	l := open(t, sim.Config{Trace: j.turns})
+	answer := make(chan struct{})
+	l.CallSoon("start", func() {
+		l.Execute("execution", func() {
+			for _, name := range []string{"a", "b"} {
+				if err := l.CallSoonThreadsafe(name, func() {}); err != nil {
+					t.Error(err)
+				}
+			}
+			_ = l.CallSoonThreadsafe("question", func() { close(answer) })
+			<-answer // the loop goes on while it waits for this function
+		}, func() {})
+		l.CallSoon("ready", func() {})
+		l.CallLater("timer", time.Second, func() {})
+	})
+	drain(t, l)
+	got := strings.Join(j, ", ")
+	// In which turns the first calls come depends on when the loop has come to wait; their order does not.
+	for _, names := range [][]string{{"start", "ready", "a", "b", "question", "execution", "timer"}} {
+		at := 0
+		for _, name := range names {
+			i := strings.Index(got[at:], "0s "+name)
+			if name == "timer" {
+				i = strings.Index(got[at:], "1s "+name)
+			}
+			if i < 0 {
+				t.Fatalf("%s is not in its place: %s", name, got)
+			}
+			at += i
+		}
+	}
+}
+
+func TestCallSoonThreadsafeMisused(t *testing.T) {
+	l := open(t, sim.Config{})
+	wantUsage(t, l.CallSoonThreadsafe("x", nil), sim.ErrNilFunction, "CallSoonThreadsafe x")
+	select {
+	case <-l.Over():
+		t.Error("the loop is over before it was closed")
+	default:
+	}
+	if err := l.CallSoonThreadsafe("never", func() { t.Error("it ran on a closed loop") }); err != nil {
+		t.Error(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	<-l.Over()
+	wantUsage(t, l.CallSoonThreadsafe("x", func() {}), sim.ErrClosed, "CallSoonThreadsafe x")
+	wantUsage(t, panicked(func() { l.Execute("x", func() {}, func() {}) }), sim.ErrClosed, "Execute")
+	l = open(t, sim.Config{})
+	wantUsage(t, panicked(func() { l.Execute("x", nil, func() {}) }), sim.ErrNilFunction, "execute x")
+	wantUsage(t, panicked(func() { l.Execute("x", func() {}, nil) }), sim.ErrNilFunction, "execute x")
+}
+
+func TestExecutedFunctionThatPanics(t *testing.T) {
+	leavesNoGoroutine(t)
+	for _, test := range []struct {
+		name string
+		fn   func()
+		want any
+	}{
+		{"panic", func() { panic("ouch") }, "ouch"},
+		{"runtime.Goexit", runtime.Goexit, "the function called runtime.Goexit"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := open(t, sim.Config{})
+			l.CallLater("", time.Second, func() {
+				l.Execute("culprit", test.fn, func() { t.Error("it counts as done") })
+			})
+			e := wantError[*sim.PanicError](t, l.Run())
+			want(t, "value", e.Value, test.want)
+			want(t, "callback", e.Callback, "culprit")
+			want(t, "time", e.Time, time.Second)
+		})
+	}
+}
+
+func TestCloseWaitsForExecutedFunctions(t *testing.T) {
+	leavesNoGoroutine(t)
+	l := open(t, sim.Config{})
+	left, ended := make(chan struct{}), false
+	start(l, "owner", func(co *sim.Co) {
+		defer close(left) // Close unwinds the task first
+		l.Execute("execution", func() {
+			<-left
+			ended = true
+		}, func() { t.Error("it was delivered") })
+		co.Arm()
+		l.Stop()
+		co.Wait(on("nothing"))
+	})
+	if err := l.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	want(t, "the function has ended", ended, true)
+}
+
+func TestExecutedFunctionsOutliveARun(t *testing.T) {
+	var j journal
+	l := open(t, sim.Config{Trace: j.turns})
+	release := make(chan struct{})
+	l.CallSoon("start", func() {
+		l.Execute("execution", func() { <-release }, func() {})
+		l.Stop()
+	})
+	if err := l.Run(); err != nil {
+		t.Fatal(err)
+	}
+	close(release)
+	drain(t, l)
+	j.want(t, "1 0s start", "2 0s execution")
+}
+
+func TestWatchdogSparesTheWaitForExecutedFunctions(t *testing.T) {
+	l := open(t, sim.Config{Watchdog: 5 * time.Millisecond})
+	done := false
+	l.CallSoon("start", func() {
+		l.Execute("slow", func() { time.Sleep(100 * time.Millisecond) }, func() { done = true })
+	})
+	drain(t, l)
+	want(t, "done", done, true)
+}
