@@ -54,6 +54,7 @@
 //	  expired                           Expired
 //	TaskGroup, create_task            TaskGroup(co, body), Group.Go,   a refused task is an error
 //	                                    SpawnIn
+//	staggered.staggered_race(fns, d)  StaggeredRace(co, d, f, g)       a Race; the index of no winner is -1
 //	Event                             Event                            the zero Event is ready for use
 //	Queue(maxsize)                    Queue, NewQueue(name, size)      a negative size is refused
 //	ContextVar, Token                 ContextVar, Token                every variable has a default
@@ -74,6 +75,8 @@
 //
 // An exception that nobody retrieved is reported when the run closes, in the order in which the tasks and futures were
 // made. CPython reports it when the object is collected, at a moment that depends on who still refers to it.
+//
+// StaggeredRace names its tasks after the race and the function, where asyncio counts them with all others.
 //
 // Where CPython walks a set of tasks, whose order is that of their addresses, aio goes in the order of creation.
 //
