@@ -55,6 +55,10 @@
 //	TaskGroup, create_task            TaskGroup(co, body), Group.Go,   a refused task is an error
 //	                                    SpawnIn
 //	staggered.staggered_race(fns, d)  StaggeredRace(co, d, f, g)       a Race; the index of no winner is -1
+//	capture_call_graph                AwaitedBy(a)                     no stacks; gatherings and shields stand for
+//	                                                                   themselves; as_completed is in it, too
+//	format_call_graph,                FormatCallGraph(a)               what a task waits for stands for its stack
+//	  print_call_graph
 //	Event                             Event                            the zero Event is ready for use
 //	Queue(maxsize)                    Queue, NewQueue(name, size)      a negative size is refused
 //	ContextVar, Token                 ContextVar, Token                every variable has a default

@@ -179,11 +179,6 @@ type variant interface {
 	String() string // its kind and its name
 }
 
-// waiter is told when a future is done. Whatever it does is scheduled for the next turn.
-type waiter interface {
-	completed(f *future)
-}
-
 // future is the part of a Future that does not depend on the type of its value.
 type future struct {
 	w       *world
@@ -240,19 +235,6 @@ func (f *future) RemoveDoneCallback(name string) int {
 		return ok && cb.name == name && !cb.internal
 	})
 }
-
-// doneCallback is a callback that waits for its future.
-type doneCallback struct {
-	name     string
-	vars     *sim.Context
-	fn       func()
-	internal bool // not the user's own
-}
-
-func (cb *doneCallback) completed(f *future) { f.w.loop.CallSoonIn(cb.vars, cb.name, cb.fn) }
-
-// internally returns a done callback of the library's own, which no trace shows.
-func internally(fn func()) *doneCallback { return &doneCallback{fn: fn, internal: true} }
 
 func (f *future) add(w waiter) {
 	switch {

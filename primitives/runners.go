@@ -176,7 +176,7 @@ func (r *Runner) cancelAll() error {
 // untilDone runs the loop until f is done; what is ready in the turn after that still runs.
 func (r *Runner) untilDone(f *future) error {
 	l := r.w.loop
-	stop := internally(l.Stop)
+	stop := internally(nil, l.Stop)
 	f.add(stop)
 	if err := r.turn(); err != nil {
 		return err

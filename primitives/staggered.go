@@ -23,10 +23,10 @@ var errSecondWinner = errors.New("it was cancelled because another function had 
 // started; Forever waits for the failure alone. The first that returns no error wins, and the others are cancelled.
 // StaggeredRace suspends until all its tasks have ended. That all functions failed is no error: see [Race].
 //
-// It returns the *CancelledError when the calling task is cancelled, after it has cancelled its own tasks, with the same
-// message, and waited for them. It returns an *ExceptionGroup when a second function wins, because it did not give in
-// to its cancellation, and when the delay ends past the range of the clock; and a *sim.UsageError, without suspending,
-// for a nil function. With an error there is no winner.
+// It returns the *CancelledError when the calling task is cancelled, after it has cancelled its own tasks, with the
+// same message, and waited for them. It returns an *ExceptionGroup when a second function wins, because it did not give
+// in to its cancellation, and when the delay ends past the range of the clock; and a *sim.UsageError, without
+// suspending, for a nil function. With an error there is no winner.
 func StaggeredRace[T any](co *Co, delay time.Duration, fns ...func(co *Co) (T, error)) (Race[T], error) {
 	t := taskOf(co, "StaggeredRace")
 	for i, fn := range fns {
@@ -63,7 +63,7 @@ func (r *race[T]) start(i int, failed *Event) {
 	name := fmt.Sprintf("%v/%d", r, i)
 	t := newTask[None](r.parent.f.w, TaskConfig{Name: name}, func(co *Co) error { return r.run(co, i, failed) }, nil)
 	r.running = append(r.running, &t.core)
-	t.future.add(internally(func() { r.taskDone(&t.core) }))
+	t.future.add(internally(r.parent.f, func() { r.taskDone(&t.core) }))
 }
 
 func (r *race[T]) run(co *Co, i int, failed *Event) error {

@@ -111,7 +111,8 @@ func ExampleStaggeredRace() {
 		return func(co *aio.Co) (string, error) { return host, aio.Sleep(co, d) }
 	}
 	err := aio.Run(func(co *aio.Co) error {
-		r, err := aio.StaggeredRace(co, 2*time.Second, connect("six.example", time.Minute), connect("four.example", time.Second))
+		r, err := aio.StaggeredRace(co, 2*time.Second,
+			connect("six.example", time.Minute), connect("four.example", time.Second))
 		if err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ func spawnIn[T any](g *Group, config TaskConfig, do func(*Co) error, fn func(*Co
 	t := newTask(w, config, do, fn)
 	g.tasks[&t.core] = true
 	g.insert(&t.core)
-	t.future.add(internally(func() { g.taskDone(&t.core) }))
+	t.future.add(internally(g.parent.f, func() { g.taskDone(&t.core) }))
 	return t, nil
 }
 

@@ -197,6 +197,8 @@ func (t *task) report(how string, err error) {
 // completed wakes the task: the future that it awaits is done.
 func (t *task) completed(*future) { t.co.Wake() }
 
+func (t *task) awaiters() []*future { return []*future{t.f} }
+
 func (t *task) pendingMessage() any {
 	if t.f.cancelMessage == nil {
 		return nil

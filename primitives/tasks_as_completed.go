@@ -12,7 +12,7 @@ import (
 // *sim.UsageError for an awaitable of another loop and for a timeout past the range of the clock.
 func AsCompleted[T any](on HasLoop, timeout time.Duration, awaitables ...AwaitableOf[T]) *Completions[T] {
 	w := worldOf(on, "AsCompleted")
-	c := &Completions[T]{w: w, todo: map[*future]*doneCallback{}}
+	c := &Completions[T]{w: w, todo: map[*future]waiter{}}
 	c.done.label = w.label("completions", "")
 	for _, a := range awaitables {
 		f := a.base()
@@ -20,7 +20,7 @@ func AsCompleted[T any](on HasLoop, timeout time.Duration, awaitables ...Awaitab
 		if c.todo[f] != nil {
 			continue
 		}
-		callback := internally(func() { c.completed(a) })
+		callback := &completion[T]{c: c, doneCallback: *internally(nil, func() { c.completed(a) })}
 		c.todo[f] = callback
 		c.order = append(c.order, f)
 		f.add(callback)
@@ -36,10 +36,24 @@ func AsCompleted[T any](on HasLoop, timeout time.Duration, awaitables ...Awaitab
 type Completions[T any] struct {
 	w     *world
 	done  Queue[AwaitableOf[T]] // nil: the time was up
-	todo  map[*future]*doneCallback
+	todo  map[*future]waiter
 	order []*future
 	left  int // how many were not asked for yet
 	timer sim.Handle
+}
+
+// completion is the callback of one awaitable. It waits on behalf of whoever waits in Next.
+type completion[T any] struct {
+	doneCallback
+	c *Completions[T]
+}
+
+func (c *completion[T]) awaiters() (tasks []*future) {
+	getters := &c.c.done.getters.ring
+	for i := range getters.Len() {
+		tasks = append(tasks, getters.At(i).f)
+	}
+	return tasks
 }
 
 // Left returns how many awaitables Next has not been asked for.

@@ -95,7 +95,7 @@ func (g *gathering) start() {
 			done = append(done, child)
 			continue
 		}
-		child.add(internally(func() { g.childDone(child) }))
+		child.add(internally(g.outer, func() { g.childDone(child) }))
 	}
 	for _, child := range done {
 		g.childDone(child)

@@ -11,7 +11,7 @@ func Shield[T any](on HasLoop, inner AwaitableOf[T]) AwaitableOf[T] {
 	}
 	w.mustOwn(f, "shield")
 	outer := newFuture[T](w, w.label("shield", ""), f)
-	onInner := internally(func() {
+	onInner := internally(&outer.future, func() {
 		switch f.state {
 		case cancelled:
 			outer.cancelNow(nil)
@@ -27,7 +27,7 @@ func Shield[T any](on HasLoop, inner AwaitableOf[T]) AwaitableOf[T] {
 		}
 	})
 	f.add(onInner)
-	outer.add(internally(func() {
+	outer.add(internally(nil, func() {
 		if f.state == pending {
 			f.remove(onInner)
 			f.removeIf(isShieldLog)
@@ -42,6 +42,8 @@ func Shield[T any](on HasLoop, inner AwaitableOf[T]) AwaitableOf[T] {
 type shieldLog struct{}
 
 func isShieldLog(w waiter) bool { return w == waiter(shieldLog{}) }
+
+func (shieldLog) awaiters() []*future { return nil }
 
 func (shieldLog) completed(f *future) {
 	f.w.loop.CallSoon("", func() {

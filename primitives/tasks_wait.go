@@ -30,8 +30,8 @@ func Wait(co *Co, awaitables []Awaitable, timeout time.Duration, when When) (don
 	if err != nil {
 		return nil, nil, err
 	}
-	w := &waiting{t: t, left: len(distinct), when: when}
-	if err := w.wait(distinct, deadline); err != nil {
+	w := &waiting{t: t, awaitables: distinct, left: len(distinct), when: when}
+	if err := w.wait(deadline); err != nil {
 		return nil, nil, err
 	}
 	for _, a := range distinct {
@@ -65,24 +65,35 @@ func distinctOf(w *world, awaitables []Awaitable) ([]Awaitable, error) {
 
 // waiting is one call of Wait.
 type waiting struct {
-	t    *task
-	left int
-	when When
-	over bool // the task was woken, or has left
+	t          *task
+	awaitables []Awaitable
+	left       int
+	when       When
+	over       bool // the task was woken, or has left
 }
 
 func (w *waiting) String() string { return fmt.Sprintf("%d awaitables", w.left) }
 
-func (w *waiting) wait(awaitables []Awaitable, deadline time.Duration) error {
+// Holder returns the task of the first awaitable that is not done. Where any one of several would do, it returns nil.
+func (w *waiting) Holder() *Co {
+	for _, a := range w.awaitables {
+		if !a.Done() && (w.left == 1 || w.when != FirstCompleted) {
+			return a.base().Holder()
+		}
+	}
+	return nil
+}
+
+func (w *waiting) wait(deadline time.Duration) error {
 	l := w.t.f.w.loop
 	timer := func() {}
 	if deadline != Forever {
 		timer = l.CallAt("wait timeout", deadline, w.release).Cancel
 	}
-	callbacks := make([]*doneCallback, len(awaitables))
-	for i, a := range awaitables {
+	callbacks := make([]*doneCallback, len(w.awaitables))
+	for i, a := range w.awaitables {
 		f := a.base()
-		callbacks[i] = internally(func() {
+		callbacks[i] = internally(w.t.f, func() {
 			if w.childDone(f) {
 				timer()
 				w.release()
@@ -93,7 +104,7 @@ func (w *waiting) wait(awaitables []Awaitable, deadline time.Duration) error {
 	_, err := w.t.wait(w)
 	w.over = true
 	timer()
-	for i, a := range awaitables {
+	for i, a := range w.awaitables {
 		a.base().remove(callbacks[i])
 	}
 	return err
@@ -161,8 +172,8 @@ func (t *task) cancelAndWait(f *future) error {
 	if f.w != t.f.w {
 		return t.f.w.loop.Usage("wait for", f.String(), ErrOtherLoop)
 	}
-	w := &waiting{t: t, left: 1}
-	callback := internally(w.release)
+	w := &waiting{t: t, awaitables: []Awaitable{f.variant.public()}, left: 1}
+	callback := internally(t.f, w.release)
 	f.add(callback)
 	f.variant.cancel(nil)
 	_, err := t.wait(w)

@@ -91,6 +91,9 @@ func (co *Co) Start() { co.loop.ready.Push(co) }
 func (co *Co) StartEagerly() {
 	l := co.loop
 	outer := l.current
+	if outer != nil {
+		outer.on = nil // it goes on when this step is over
+	}
 	defer func() { // also when co calls runtime.Goexit: outer's deferred functions run as outer
 		l.current = outer
 		if l.watched {
@@ -111,6 +114,14 @@ func (co *Co) ID() uint32 { return co.id }
 
 // Body returns what the coroutine runs.
 func (co *Co) Body() Body { return co.body }
+
+// On returns what the coroutine waits for; nil where it runs, has not started or is finished.
+func (co *Co) On() fmt.Stringer {
+	if co == co.loop.current {
+		return nil
+	}
+	return co.on
+}
 
 // Vars returns the context that the coroutine runs in: the values of its context variables.
 func (co *Co) Vars() *Context { return co.ctx }
@@ -248,6 +259,9 @@ func (a *alarm) run(*Loop) {
 }
 
 func (a *alarm) String() string {
+	if a.timer == noTimer {
+		return "the end of its sleep, in this turn"
+	}
 	return fmt.Sprintf("sleep until %v", time.Duration(a.loop.timers.deadline(a.timer)))
 }
 

@@ -11,7 +11,7 @@ type DeadlockError struct {
 	Time    time.Duration // virtual time
 	Waiting []Waiting     // every unfinished task, in the order of their creation
 	// The tasks that wait for each other in a circle, if there is one; the last waits for the first. A task that waits for
-	// several counts as waiting for the oldest of them that is not done.
+	// several counts as waiting for the first of them that is not done; where any one of them would do, for none.
 	Cycle []string
 }
 
