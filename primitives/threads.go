@@ -57,7 +57,7 @@ func RunCoroutineThreadsafe[T any](l *Loop, name string, fn func(co *Co) (T, err
 	f := &ThreadFuture[T]{loop: l, name: name, done: make(chan struct{})}
 	err := l.CallSoonThreadsafe("run "+name, func() {
 		f.task = Spawn(l, name, fn)
-		f.task.add(internally(func() {
+		f.task.add(internally(nil, func() {
 			value, err := f.task.Result()
 			f.finish(value, err)
 		}))
