@@ -33,6 +33,7 @@ var (
 type world struct {
 	loop    *Loop
 	futures uint64         // how many were made
+	sights  uint32         // how many lists of awaitables were looked through: see firstSight
 	unnamed map[string]int // how many objects of each kind were given a number for a name
 	// The futures and tasks that failed, or a superset: those whose exception was retrieved since leave it now and then.
 	failures []*future

@@ -190,9 +190,10 @@ type future struct {
 	cancelMessage *CancelledError // with which to cancel, or cancelled; nil without a message
 	seq           uint64          // the place in the order of creation
 	state         state
-	unretrieved   bool // the exception was not looked at
-	misawaited    bool // an await of it was refused, which asyncio takes for an await that goes on
-	inCancel      bool // its cancellation has been asked for and is being passed on
+	unretrieved   bool   // the exception was not looked at
+	misawaited    bool   // an await of it was refused, which asyncio takes for an await that goes on
+	inCancel      bool   // its cancellation has been asked for and is being passed on
+	sight         uint32 // the last list of awaitables that it was seen in
 }
 
 func (f *future) init(w *world, v variant) {
@@ -201,6 +202,14 @@ func (f *future) init(w *world, v variant) {
 }
 
 func (f *future) base() *future { return f }
+
+// firstSight reports whether the future was not yet seen in the list that is looked through, whose number the caller has
+// taken from w.sights.
+func (f *future) firstSight() bool {
+	first := f.sight != f.w.sights
+	f.sight = f.w.sights
+	return first
+}
 
 // Loop returns the loop of the future.
 func (f *future) Loop() *Loop { return f.w.loop }

@@ -9,8 +9,8 @@ import (
 // Group is one use of [TaskGroup], as its body sees it (asyncio.TaskGroup).
 type Group struct {
 	parent          *task
-	tasks           map[*task]bool
-	order           []*task // the tasks, in the order of their creation, and some that have left
+	open            int       // how many tasks there are
+	members         []*member // the tasks, in the order of their creation, and some that have left
 	errors          []error
 	exiting         bool
 	aborting        bool
@@ -28,7 +28,7 @@ var (
 // failures, in the order in which they came, body's last; else, if the calling task was cancelled, the *CancelledError.
 // It suspends while tasks are left; without any it does not.
 func TaskGroup(co *Co, body func(g *Group) error) error {
-	g := &Group{parent: taskOf(co, "TaskGroup"), tasks: map[*task]bool{}}
+	g := &Group{parent: taskOf(co, "TaskGroup")}
 	returned := false
 	defer func() {
 		if !returned { // a panic, which may be recovered outside, is the one way not to wait for the tasks
@@ -54,55 +54,71 @@ func SpawnIn[T any](g *Group, config TaskConfig, fn func(co *Co) (T, error)) (*T
 func spawnIn[T any](g *Group, config TaskConfig, do func(*Co) error, fn func(*Co) (T, error)) (*Task[T], error) {
 	w := g.parent.f.w
 	switch {
-	case g.exiting && len(g.tasks) == 0:
+	case g.exiting && g.open == 0:
 		return nil, w.loop.Usage("create task", fmt.Sprintf("%q", config.Name), errFinished)
 	case g.aborting:
 		return nil, w.loop.Usage("create task", fmt.Sprintf("%q", config.Name), errShuttingDown)
 	}
 	t := newTask(w, config, do, fn)
-	g.tasks[&t.core] = true
-	g.insert(&t.core)
-	t.future.add(internally(g.parent.f, func() { g.taskDone(&t.core) }))
+	g.open++
+	m := &member{g: g, t: &t.core}
+	g.insert(m)
+	t.future.add(m)
 	return t, nil
 }
 
-func (g *Group) String() string { return fmt.Sprintf("task group of %d", len(g.tasks)) }
+func (g *Group) String() string { return fmt.Sprintf("task group of %d", g.open) }
 
 // Holder returns the oldest task that the group waits for.
 func (g *Group) Holder() *Co {
-	for _, t := range g.order {
-		if g.tasks[t] {
-			return &t.co
+	for _, m := range g.members {
+		if !m.left {
+			return &m.t.co
 		}
 	}
 	return nil
 }
 
 // insert keeps the order of creation: an eager task comes before the tasks that its first step made in the group.
-func (g *Group) insert(t *task) {
-	i := len(g.order)
-	for i > 0 && g.order[i-1].co.ID() > t.co.ID() {
+func (g *Group) insert(m *member) {
+	i := len(g.members)
+	for i > 0 && g.members[i-1].t.co.ID() > m.t.co.ID() {
 		i--
 	}
-	g.order = slices.Insert(g.order, i, t)
+	g.members = slices.Insert(g.members, i, m)
 }
 
 // abort cancels the tasks in the order of their creation (a set in CPython).
 func (g *Group) abort() {
 	g.aborting = true
-	for _, t := range g.order {
-		if g.tasks[t] && t.f.state == pending {
-			t.cancel(nil)
+	for _, m := range g.members {
+		if m.t.f.state == pending {
+			m.t.cancel(nil)
 		}
 	}
 }
 
-func (g *Group) taskDone(t *task) {
-	delete(g.tasks, t)
-	if len(g.order) > 32 && len(g.order) > 2*len(g.tasks) {
-		g.order = slices.DeleteFunc(g.order, func(t *task) bool { return !g.tasks[t] })
+// member is a task of a group: the waiter that tells the group when the task is done.
+type member struct {
+	g    *Group
+	t    *task
+	left bool
+}
+
+func (m *member) completed(f *future) { f.w.loop.Schedule(m) }
+func (m *member) awaiters() []*future { return []*future{m.g.parent.f} }
+
+// Call is the callback of the group.
+func (m *member) Call() { m.g.taskDone(m) }
+
+func (g *Group) taskDone(m *member) {
+	t := m.t
+	m.left = true
+	g.open--
+	if len(g.members) > 32 && len(g.members) > 2*g.open {
+		g.members = slices.DeleteFunc(g.members, func(m *member) bool { return m.left })
 	}
-	if g.waiting && len(g.tasks) == 0 {
+	if g.waiting && g.open == 0 {
 		g.waiting = false
 		g.parent.co.Wake()
 	}
@@ -131,7 +147,7 @@ func (g *Group) leave(err error) error {
 	if err != nil && !g.aborting {
 		g.abort()
 	}
-	for len(g.tasks) > 0 {
+	for g.open > 0 {
 		g.waiting = true
 		_, waitErr := g.parent.wait(g)
 		g.waiting = false

@@ -83,24 +83,37 @@ func (g *gathering) start() {
 		g.outer.complete(succeeded)
 		return
 	}
-	seen := make(map[*future]bool, len(g.children))
+	g.outer.w.sights++
+	links := make([]childLink, len(g.children))
 	var done []*future
-	for _, child := range g.children {
-		if seen[child] {
+	for i, child := range g.children {
+		if !child.firstSight() {
 			continue
 		}
-		seen[child] = true
 		g.distinct++
 		if child.state != pending {
 			done = append(done, child)
 			continue
 		}
-		child.add(internally(g.outer, func() { g.childDone(child) }))
+		links[i] = childLink{g, child}
+		child.add(&links[i])
 	}
 	for _, child := range done {
 		g.childDone(child)
 	}
 }
+
+// childLink is a gathering as the waiter of one child.
+type childLink struct {
+	g     *gathering
+	child *future
+}
+
+func (c *childLink) completed(f *future) { f.w.loop.Schedule(c) }
+func (c *childLink) awaiters() []*future { return []*future{c.g.outer} }
+
+// Call is the callback of the child.
+func (c *childLink) Call() { c.g.childDone(c.child) }
 
 func (g *gathering) childDone(child *future) {
 	g.finished++

@@ -48,15 +48,14 @@ func distinctOf(w *world, awaitables []Awaitable) ([]Awaitable, error) {
 	if len(awaitables) == 0 {
 		return nil, w.loop.Usage("wait", "", ErrNothingToWaitFor)
 	}
-	seen := make(map[*future]bool, len(awaitables))
+	w.sights++
 	distinct := make([]Awaitable, 0, len(awaitables))
 	for _, a := range awaitables {
 		f := a.base()
 		if f.w != w {
 			return nil, w.loop.Usage("wait", a.String(), ErrOtherLoop)
 		}
-		if !seen[f] {
-			seen[f] = true
+		if f.firstSight() {
 			distinct = append(distinct, a)
 		}
 	}

@@ -16,6 +16,7 @@ type item interface {
 // is why a Handle carries a generation; a cancelled job is left to the garbage collector, so that its Handle stays true.
 type job struct {
 	fn        func()
+	callback  Callback // instead of fn
 	name      string
 	vars      *binding // a copy of the context, taken where the callback was registered
 	context   *Context // else the very context to run in
@@ -58,11 +59,8 @@ func (h Handle) Cancelled() bool {
 // When returns the virtual time for which the callback was scheduled: its deadline, or for CallSoon the time of the call.
 func (h Handle) When() time.Duration { return time.Duration(h.when) }
 
-// newJob takes a job from the free list. The caller sets what it needs.
-func (l *Loop) newJob(name string, fn func()) *job {
-	if fn == nil {
-		panic(l.usage("schedule", fmt.Sprintf("%q", name), ErrNilFunction))
-	}
+// newJob takes a job from the free list. The caller sets what it calls.
+func (l *Loop) newJob(name string) *job {
 	j := l.freeJobs
 	if j == nil {
 		j = &job{timer: noTimer}
@@ -70,7 +68,7 @@ func (l *Loop) newJob(name string, fn func()) *job {
 		l.freeJobs = j.next
 		j.next = nil
 	}
-	j.fn, j.name, j.vars, j.source = fn, name, l.here().vars, l.current
+	j.name, j.vars, j.source = name, l.here().vars, l.current
 	return j
 }
 
@@ -79,10 +77,24 @@ func (l *Loop) newJob(name string, fn func()) *job {
 // The name appears in traces and errors; a callback without one is a vocabulary's own and is not traced.
 // CallSoon panics with a *UsageError when the loop is closed or fn is nil.
 func (l *Loop) CallSoon(name string, fn func()) Handle {
-	l.mustBeOpen("CallSoon", name)
-	j := l.newJob(name, fn)
+	l.mustBeCallable("CallSoon", name, fn)
+	j := l.newJob(name)
+	j.fn = fn
 	l.ready.Push(j)
 	return Handle{loop: l, job: j, when: l.now, gen: j.gen}
+}
+
+// Callback is a vocabulary's own callback: an object in place of a function, so that scheduling it allocates nothing.
+type Callback interface {
+	Call()
+}
+
+// Schedule is [Loop.CallSoon] for a Callback. No trace shows it.
+func (l *Loop) Schedule(c Callback) {
+	l.mustBeOpen("Schedule", "")
+	j := l.newJob("")
+	j.callback = c
+	l.ready.Push(j)
 }
 
 // CallSoonIn is CallSoon for a callback that runs in ctx itself, not in a copy of the current context.
@@ -106,9 +118,9 @@ func (l *Loop) CallLater(name string, delay time.Duration, fn func()) Handle {
 // CallAt schedules fn for the virtual time when, counted from the loop's start (asyncio's loop.call_at). Callbacks with
 // equal deadlines fire in the order in which they were scheduled. It panics with a *UsageError when the loop is closed.
 func (l *Loop) CallAt(name string, when time.Duration, fn func()) Handle {
-	l.mustBeOpen("CallAt", name)
-	j := l.newJob(name, fn)
-	j.timed = true
+	l.mustBeCallable("CallAt", name, fn)
+	j := l.newJob(name)
+	j.fn, j.timed = fn, true
 	l.timers.push(int64(when), j)
 	if l.trace != nil && name != "" {
 		l.Emit(Event{Kind: TimerSet, Object: name, When: when})
@@ -123,7 +135,7 @@ func (j *job) run(l *Loop) {
 	if j.cancelled {
 		return
 	}
-	fn := j.fn
+	fn, callback := j.fn, j.callback
 	l.callback = j.name
 	if l.context = j.context; l.context == nil {
 		l.scratch.vars = j.vars
@@ -133,11 +145,15 @@ func (j *job) run(l *Loop) {
 		l.Emit(Event{Kind: CallbackRun, Object: j.name})
 	}
 	// Recycled first: a callback that schedules itself again then reuses its own job.
-	j.fn, j.vars, j.context, j.source, j.timed = nil, nil, nil, nil, false
+	j.fn, j.callback, j.vars, j.context, j.source, j.timed = nil, nil, nil, nil, nil, false
 	j.gen++
 	j.next = l.freeJobs
 	l.freeJobs = j
-	fn()
+	if callback != nil {
+		callback.Call()
+	} else {
+		fn()
+	}
 	l.callback = ""
 	l.context = &l.base
 }

@@ -340,6 +340,13 @@ func (l *Loop) mustBeOpen(op, name string) {
 	}
 }
 
+func (l *Loop) mustBeCallable(op, name string, fn func()) {
+	l.mustBeOpen(op, name)
+	if fn == nil {
+		panic(l.usage("schedule", fmt.Sprintf("%q", name), ErrNilFunction))
+	}
+}
+
 // fail notes what ends the loop for good. The first failure counts.
 func (l *Loop) fail(err error) {
 	if l.failure == nil {
