@@ -55,6 +55,11 @@
 //	TaskGroup, create_task            TaskGroup(co, body), Group.Go,   a refused task is an error
 //	                                    SpawnIn
 //	staggered.staggered_race(fns, d)  StaggeredRace(co, d, f, g)       a Race; the index of no winner is -1
+//	async def f(): ... yield v        Generate(co, body)               an iter.Seq2; body calls yield(v)
+//	async for v in f()                for v, err := range f(co)        the error comes last
+//	anext(g), g.aclose()              next, stop := iter.Pull2(f(co))  in one task, which is to call stop
+//	g.asend(v), g.athrow(e)           -                                yield tells whether to go on, and no more
+//	loop.shutdown_asyncgens()         -                                nothing is left to close: see below
 //	capture_call_graph                AwaitedBy(a)                     no stacks; gatherings and shields stand for
 //	                                                                   themselves; as_completed is in it, too
 //	format_call_graph,                FormatCallGraph(a)               what a task waits for stands for its stack
@@ -79,6 +84,12 @@
 //
 // An exception that nobody retrieved is reported when the run closes, in the order in which the tasks and futures were
 // made. CPython reports it when the object is collected, at a moment that depends on who still refers to it.
+//
+// A generator belongs to the loop that ranges over it. It is closed when the loop is left, before the task goes on;
+// CPython closes it two turns later, in a task of its own, when it is collected, or at shutdown_asyncgens. Go's loops
+// have nothing to send to a generator or to throw at it; a variable that both see does that. One that is pulled, to be
+// consumed bit by bit, may suspend, in the task that its co belongs to. Nobody but stop closes it: without stop its
+// deferred functions never run, and its goroutine stays. The watchdog does not see what blocks in it.
 //
 // StaggeredRace names its tasks after the race and the function, where asyncio counts them with all others.
 //
