@@ -328,3 +328,31 @@ func TestRand(t *testing.T) {
 	}
 	want(t, "different values", len(seen), 12)
 }
+
+// TestOn asks what a coroutine waits for in every state that it can be in.
+func TestOn(t *testing.T) {
+	l := open(t, sim.Config{})
+	var co *sim.Co
+	look := func(when, text string) {
+		t.Helper()
+		got := "nothing"
+		if on := co.On(); on != nil {
+			got = on.String()
+		}
+		want(t, when, got, text)
+	}
+	co = start(l, "looked at", func(self *sim.Co) {
+		look("running", "nothing")
+		wait(self, "a wake")
+		eagerly(l, "on top", func(*sim.Co) { look("below an eager one", "nothing") })
+		_ = self.Sleep(time.Second)
+	})
+	look("new", "nothing")
+	l.CallSoon("waiting", func() { look("waiting", "a wake"); co.Wake(); look("woken", "a wake") })
+	l.CallLater("sleeping", time.Millisecond, func() { look("sleeping", "sleep until 1s") })
+	l.CallLater("rung", time.Millisecond, func() {
+		l.CallAt("rung", time.Second, func() { look("rung", "the end of its sleep, in this turn") })
+	})
+	drain(t, l)
+	look("finished", "nothing")
+}
