@@ -118,9 +118,16 @@ func (t *transport) push(kind parcelKind, data []byte, since time.Duration) {
 	t.schedule()
 }
 
-// blocked reports whether the peer does not take p now. A reset is seen by a peer that does not read but writes.
-func (t *transport) blocked(p parcel) bool {
-	return t.peer.readPaused && !t.peer.closing && (p.kind != reset || t.peer.size == 0)
+// takes reports whether t lets p, which comes from the peer, arrive now. One that reads no more because it is being closed
+// takes what it will lose; a reset is seen by one that does not read but writes.
+func (t *transport) takes(p parcel) bool {
+	switch {
+	case !t.readPaused || t.state == lost:
+		return true
+	case t.state == losing:
+		return false
+	}
+	return t.closing || p.kind == reset && t.size > 0
 }
 
 // schedule sees to it that the next parcel arrives.
@@ -129,7 +136,7 @@ func (t *transport) schedule() {
 		return
 	}
 	p := t.queue.At(0)
-	if t.blocked(p) || p.due == Forever {
+	if !t.peer.takes(p) || p.due == Forever {
 		return
 	}
 	t.scheduled = true
@@ -150,7 +157,7 @@ func (t *transport) unschedule() {
 func (t *transport) deliver() {
 	if t.peer.state == lost {
 		t.scheduled = false
-		if t.size > 0 { // there is nobody to have it
+		if t.size > 0 {
 			t.peer.unschedule() // the reset says all that was to be said
 			t.peer.push(reset, nil, t.w.loop.Now())
 		}
@@ -158,7 +165,7 @@ func (t *transport) deliver() {
 	}
 	for first := true; t.queue.Len() > 0; first = false {
 		p := t.queue.At(0)
-		if t.blocked(p) || p.due > t.w.loop.Now() || p.kind != content && !first {
+		if !t.peer.takes(p) || p.due > t.w.loop.Now() || p.kind != content && !first {
 			break
 		}
 		t.queue.Pop()
@@ -181,7 +188,7 @@ func (t *transport) arrived(p parcel) {
 	t.peerGone = t.peerGone || p.kind == gone
 	switch {
 	case p.kind == reset:
-		t.fail(t.lossError())
+		t.refused()
 	case t.closing:
 		t.unread = t.unread || p.kind == content
 	case p.kind != content:
@@ -203,21 +210,15 @@ func (t *transport) resumeReading() {
 	}
 }
 
-// beginClosing makes t one that reads no more. The peer's data, if it was stopped, comes and is lost.
-func (t *transport) beginClosing() {
-	if !t.closing {
-		t.closing, t.closedAt = true, t.w.loop.Now()
-		t.peer.schedule()
-	}
-}
-
 func (t *transport) close() {
 	if t.closing || t.w.loop.IsClosed() {
 		return
 	}
-	t.beginClosing()
+	t.closing, t.closedAt = true, t.w.loop.Now()
 	if t.size == 0 {
 		t.loseSoon(nil)
+	} else if t.readPaused {
+		t.peer.schedule() // two ends that close must not wait for each other
 	}
 }
 
@@ -227,8 +228,20 @@ func (t *transport) fail(err error) {
 		return
 	}
 	t.unschedule()
-	t.beginClosing()
+	if !t.closing {
+		t.closing, t.closedAt = true, t.w.loop.Now()
+	}
 	t.loseSoon(err)
+}
+
+// refused is what becomes of t when the peer did not take all that was sent.
+func (t *transport) refused() {
+	if !t.closing || t.state != connected || t.peer.readPaused {
+		t.fail(t.lossError())
+		return
+	}
+	t.unschedule() // it was on its way when t was closed, and a socket is not told what becomes of that
+	t.lose(nil)
 }
 
 func (t *transport) loseSoon(err error) {
