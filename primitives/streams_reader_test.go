@@ -13,8 +13,6 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// STR and TRN number what CPython's own tests of streams and of transports check.
-
 // fed returns a reader of the limit that was fed the chunks.
 func fed(co *aio.Co, limit int, chunks ...string) *aio.StreamReader {
 	r := aio.NewStreamReader(co, "r", limit)
