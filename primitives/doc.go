@@ -90,8 +90,7 @@
 // Cancelling tasks that await each other in a circle ends in RecursionError in CPython. Here the cancellation is
 // delivered to the task at which it has come round the circle.
 //
-// A pipe is asyncio's socket transport without a socket's own buffer: what was written and has not arrived counts as in
-// the writer's.
+// A pipe has no buffer of its own, as sockets do: what was written and has not arrived counts as in the writer's.
 //
 // A read that is woken and has to wait again, when another task waits by then, is refused; CPython forgets that task.
 //

@@ -157,13 +157,13 @@ func TestReaderPausesThePipe(t *testing.T) {
 	})
 }
 
-// TestLatency: what one end does is seen by the other one latency later, in order; closing takes no longer than that.
+// TestLatency: what one end does is seen by the other one latency later, in order. Who closes does not wait for that.
 func TestLatency(t *testing.T) {
 	piped(t, aio.PipeConfig{Latency: sec}, `
 		1s b: "one"
+		1s a closed: <nil>
 		1.5s b: "two"
 		2s b: "three"
-		2s a closed: <nil>
 		2s b: ""
 		4s refused: stream "p/b" at 4s: connection lost`, func(co *aio.Co, a, b aio.Stream) {
 		write := func(text string) { _, _ = a.Writer.Write([]byte(text)) }
@@ -190,14 +190,33 @@ func TestLatency(t *testing.T) {
 	})
 }
 
-// TestLatencyOfTheNews: an end that writes before it can know that the other one is gone is told two latencies later.
+// TestLatencyOfTheNews: an end that cannot know yet that the other one is gone writes in vain, and is told so when it
+// writes again.
 func TestLatencyOfTheNews(t *testing.T) {
 	piped(t, aio.PipeConfig{Latency: sec}, `
-		2.5s stream "p/b" at 2.5s: connection lost`, func(co *aio.Co, a, b aio.Stream) {
+		500ms in vain: <nil>, closing false
+		3s true, stream "p/b" at 3s: connection lost`, func(co *aio.Co, a, b aio.Stream) {
 		a.Writer.Close()
 		_ = aio.Sleep(co, sec/2)
 		put(b, 1)
-		co.Printf("%v\n", b.Writer.WaitClosed(co))
+		co.Printf("in vain: %v, closing %t\n", b.Writer.Drain(co), b.Writer.IsClosing())
+		_ = aio.Sleep(co, sec*5/2)
+		put(b, 1)
+		co.Printf("%t, %v\n", b.Writer.IsClosing(), b.Writer.WaitClosed(co))
+	})
+	piped(t, aio.PipeConfig{Latency: sec}, `
+		1s b: stream "p/b" at 1s: connection lost`, func(co *aio.Co, a, b aio.Stream) {
+		put(b, 1) // on its way to an end that is closed
+		a.Writer.Close()
+		_, err := b.Reader.Read(co, 1)
+		co.Printf("b: %v\n", err)
+	})
+	piped(t, aio.PipeConfig{Latency: sec}, `
+		1s b: "x" <nil>`, func(co *aio.Co, a, b aio.Stream) {
+		put(a, 1) // what is on its way arrives even so
+		a.Writer.Abort()
+		data, err := b.Reader.Read(co, -1)
+		co.Printf("b: %q %v\n", data, err)
 	})
 	piped(t, aio.PipeConfig{Latency: aio.Forever}, `
 		1s main: timeout in task "main" timed out at 1s`, func(co *aio.Co, a, b aio.Stream) {

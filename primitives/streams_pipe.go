@@ -13,24 +13,26 @@ type PipeConfig struct {
 	Name string
 	// Limit is that of both readers in bytes: see [NewStreamReader]. 0 stands for 64 KiB.
 	Limit int
-	// Latency is how much virtual time passes before what one end does is seen at the other.
+	// Latency is how much virtual time passes before what one end does is seen at the other; 0 is one turn of the loop.
 	Latency time.Duration
 }
 
 // Pipe returns two connected streams in memory (asyncio.open_connection on the two ends of a socketpair). It panics with
 // a *sim.UsageError for a negative limit or latency. It does not suspend.
 //
-// What is written waits in the writer's buffer for the next turn, or for the latency to pass; then it arrives in the
-// buffer of the other end's reader, and a task that waits for it goes on one turn later. Everything that was written by
-// then arrives, write by write, until the reader has more than twice its limit: that stops the pipe until the reader is
-// down to its limit or a task waits for more. What is stopped goes on in the next turn, and meanwhile Drain waits.
+// What is written stays in the writer's buffer for a turn, or until the latency has passed. Then it arrives in the buffer
+// of the other end's reader, behind everything that is ready in that turn, and a task that waits for it goes on one turn
+// later. All that was written by then arrives, write by write, until the reader has more than twice its limit: that holds
+// the rest back until the reader is down to its limit or a task waits for more. It then goes on in the next turn.
 //
-// The end of what is written arrives in a turn of its own, the one after that of the last data. Close closes an end in
-// the next turn, or in the turn in which the last of its data arrives; WaitClosed goes on one turn later; the other end
-// has the end of the stream in the turn after the closing. It may write on: what arrives at an end that is being closed
-// is lost, and then, or when the closed end was left with data that had not arrived, the other end's connection is
-// reset, which its reads, Drain and WaitClosed return as ErrConnectionLost. So is a write to an end that is known to
-// be closed, in the next turn.
+// An end closes in the turn after Close or Abort, and WaitClosed goes on one turn later; with data held back, Close waits
+// until the last of it has arrived. What is on its way arrives even so; what is held back is lost by Abort.
+//
+// The other end's reader is at the end of the stream one turn, or one latency, later, and never in the turn in which data
+// arrives. That end may write on. What it writes to a closed end, as far as it can know, is an error: in the next turn
+// its connection is lost, and its reads, Drain and WaitClosed return ErrConnectionLost. When the closed end did not get
+// all that was sent to it, the connection of the other end is reset: it is lost without a write, unless its reader is at
+// the end already.
 func Pipe(on HasLoop, config PipeConfig) (a, b Stream) {
 	w := worldOf(on, "Pipe")
 	w.mustLimit("Pipe", config.Name, config.Limit)
@@ -90,8 +92,8 @@ type parcelKind uint8
 const (
 	content parcelKind = iota
 	end                // of what is written
-	gone               // the end is closed
-	reset              // the end is closed, and something was lost there
+	gone               // that the end is closed
+	reset              // the same, and it did not get all
 )
 
 func newTransport(w *world, config PipeConfig, side string) *transport {
@@ -118,77 +120,62 @@ func (t *transport) push(kind parcelKind, data []byte, since time.Duration) {
 	t.schedule()
 }
 
-// takes reports whether t lets p, which comes from the peer, arrive now. One that reads no more because it is being closed
-// takes what it will lose; a reset is seen by one that does not read but writes.
-func (t *transport) takes(p parcel) bool {
-	switch {
-	case !t.readPaused || t.state == lost:
-		return true
-	case t.state == losing:
-		return false
-	}
-	return t.closing || p.kind == reset && t.size > 0
+// takes reports whether t lets what the peer sent arrive now. One that reads no more takes what it will lose.
+func (t *transport) takes() bool {
+	return !t.readPaused || t.state == lost || t.closing && t.state == connected
 }
 
-// schedule sees to it that the next parcel arrives.
+// schedule sees to it that the next parcel arrives. A timer that is due comes behind everything that is ready, which is
+// where asyncio's loop puts what it learns from its sockets.
 func (t *transport) schedule() {
-	if t.scheduled || t.queue.Len() == 0 {
+	if t.scheduled || t.queue.Len() == 0 || !t.peer.takes() {
 		return
 	}
-	p := t.queue.At(0)
-	if !t.peer.takes(p) || p.due == Forever {
-		return
+	if due := t.queue.At(0).due; due < Forever {
+		t.scheduled = true
+		t.next = t.w.loop.CallAt("deliver "+t.name, due, t.deliver)
 	}
-	t.scheduled = true
-	if p.due <= t.w.loop.Now() {
-		t.next = t.w.loop.CallSoon("deliver "+t.name, t.deliver)
-	} else {
-		t.next = t.w.loop.CallAt("deliver "+t.name, p.due, t.deliver)
-	}
-}
-
-// unschedule drops what is on its way.
-func (t *transport) unschedule() {
-	t.next.Cancel()
-	t.queue, t.size, t.scheduled = sim.Ring[parcel]{}, 0, false
 }
 
 // deliver hands the data that is due to the peer, or one other parcel.
 func (t *transport) deliver() {
-	if t.peer.state == lost {
+	if t.peer.state == lost && t.peer.readPaused { // what was held back has nowhere to go
 		t.scheduled = false
-		if t.size > 0 {
-			t.peer.unschedule() // the reset says all that was to be said
-			t.peer.push(reset, nil, t.w.loop.Now())
-		}
+		t.fail(t.lossError())
 		return
 	}
+	now := t.w.loop.Now()
 	for first := true; t.queue.Len() > 0; first = false {
 		p := t.queue.At(0)
-		if !t.peer.takes(p) || p.due > t.w.loop.Now() || p.kind != content && !first {
+		if !t.peer.takes() || p.due > now || p.kind != content && !first {
 			break
 		}
 		t.queue.Pop()
 		t.size -= len(p.data)
+		if p.kind == end && t.queue.Len() > 0 && t.queue.At(0).kind == reset && t.queue.At(0).due <= now {
+			p = t.queue.Pop() // which is all that a socket tells then
+		}
 		t.peer.arrived(p)
 		if p.kind != content {
 			break
 		}
 	}
 	t.scheduled = false // not before: what arrives may ask for the next delivery
-	t.writer.resumeIfLow()
-	if t.closing && t.state == connected && t.size == 0 {
-		t.lose(nil)
+	if t.state == connected {
+		t.writer.resumeIfLow()
+		if t.closing && t.size == 0 {
+			t.lose(nil)
+		}
 	}
 	t.schedule()
 }
 
 // arrived is given what the peer sent.
 func (t *transport) arrived(p parcel) {
-	t.peerGone = t.peerGone || p.kind == gone
+	t.peerGone = t.peerGone || p.kind == gone || p.kind == reset
 	switch {
-	case p.kind == reset:
-		t.refused()
+	case p.kind == reset && (t.peer.readPaused || !t.closing && !t.reader.eof):
+		t.fail(t.lossError()) // else nothing was held back, and who reads no more is not told
 	case t.closing:
 		t.unread = t.unread || p.kind == content
 	case p.kind != content:
@@ -215,7 +202,7 @@ func (t *transport) close() {
 		return
 	}
 	t.closing, t.closedAt = true, t.w.loop.Now()
-	if t.size == 0 {
+	if t.size == 0 || !t.peer.readPaused { // what is on its way arrives without further ado
 		t.loseSoon(nil)
 	} else if t.readPaused {
 		t.peer.schedule() // two ends that close must not wait for each other
@@ -227,21 +214,14 @@ func (t *transport) fail(err error) {
 	if t.state != connected || t.w.loop.IsClosed() {
 		return
 	}
-	t.unschedule()
+	if t.peer.readPaused { // else it is on its way
+		t.next.Cancel()
+		t.queue, t.size, t.scheduled = sim.Ring[parcel]{}, 0, false
+	}
 	if !t.closing {
 		t.closing, t.closedAt = true, t.w.loop.Now()
 	}
 	t.loseSoon(err)
-}
-
-// refused is what becomes of t when the peer did not take all that was sent.
-func (t *transport) refused() {
-	if !t.closing || t.state != connected || t.peer.readPaused {
-		t.fail(t.lossError())
-		return
-	}
-	t.unschedule() // it was on its way when t was closed, and a socket is not told what becomes of that
-	t.lose(nil)
 }
 
 func (t *transport) loseSoon(err error) {
@@ -253,10 +233,11 @@ func (t *transport) loseSoon(err error) {
 func (t *transport) lose(err error) {
 	t.state = lost
 	t.writer.connectionLost(err)
-	if !t.unread && t.peer.size == 0 {
+	t.unread = t.unread || t.peer.size > 0
+	if t.unread {
+		t.push(reset, nil, t.closedAt)
+	} else {
 		t.push(gone, nil, t.closedAt)
-		return
 	}
-	t.unschedule()
-	t.push(reset, nil, t.closedAt)
+	t.peer.schedule()
 }

@@ -253,7 +253,7 @@ func (x transfer) run(co *aio.Co, wrong func(format string, args ...any)) (sent,
 		return a.Writer.WaitClosed(co)
 	})
 	for i := 0; ; i++ {
-		if size := written - a.Writer.WriteBufferSize() - len(got); size > 2*x.Limit+largest {
+		if size := written - a.Writer.WriteBufferSize() - len(got); !a.Writer.IsClosing() && size > 2*x.Limit+largest {
 			wrong("%d bytes in the reader of the limit %d, with writes of %d", size, x.Limit, largest)
 		}
 		data, err := b.Reader.Read(co, x.Reads[i%len(x.Reads)])

@@ -28,9 +28,9 @@ func newStreamWriter(t *transport) *StreamWriter {
 // String returns the kind and the name.
 func (s *StreamWriter) String() string { return s.t.label }
 
-// Write puts a copy of data into the buffer, all of it whatever its size. It does not suspend. What is written after
-// Close, or when the connection is lost, is lost too: that is no error here but one of the next Drain. Write returns a
-// *sim.UsageError after WriteEOF and when the loop is closed.
+// Write puts a copy of data into the buffer, all of it whatever its size, and returns that. It does not suspend. What is
+// written after Close, or when the connection is lost, is lost too: that is no error here but one of the next Drain.
+// Write returns a *sim.UsageError after WriteEOF and when the loop is closed.
 func (s *StreamWriter) Write(data []byte) (int, error) {
 	t := s.t
 	switch {
@@ -39,7 +39,7 @@ func (s *StreamWriter) Write(data []byte) (int, error) {
 	case t.w.loop.IsClosed():
 		return 0, t.w.loop.Usage("write to", t.label, sim.ErrClosed)
 	case t.closing || len(data) == 0:
-	case t.peerGone:
+	case t.peerGone, t.latency == 0 && t.peer.state == lost:
 		t.fail(t.lossError())
 	default:
 		t.push(content, bytes.Clone(data), t.w.loop.Now())
@@ -96,12 +96,12 @@ func (s *StreamWriter) Drain(co *Co) error {
 	return s.lost
 }
 
-// Close closes the stream once what was written has arrived at the other end, whose reader is then at the end of the
-// stream. It does not suspend; [StreamWriter.WaitClosed] waits for the end. The reader of the same end is at the end of
-// the stream as well, and what arrives after Close is lost. Close may be called again, to no effect.
+// Close closes the stream in the next turn, or once the data that the other end holds back has arrived. All that was
+// written arrives there, and then the end of the stream: see [Pipe]. The reader of the same end is at the end of the
+// stream as well, and what arrives after Close is lost. Close does not suspend; it may be called again, to no effect.
 func (s *StreamWriter) Close() { s.t.close() }
 
-// Abort closes the stream at once (transport.abort): what was written and has not arrived is lost.
+// Abort is Close that does not wait (transport.abort): what the other end holds back is lost.
 func (s *StreamWriter) Abort() { s.t.fail(nil) }
 
 // IsClosing reports whether the stream is closed or being closed, or the connection is lost.
@@ -112,8 +112,13 @@ func (s *StreamWriter) IsClosing() bool { return s.t.closing }
 // cancelled. As in asyncio, that cancels every WaitClosed of the stream, those to come too.
 func (s *StreamWriter) WaitClosed(co *Co) error { return s.closed.await(co) }
 
-// WriteBufferSize returns how many bytes were written and have not arrived.
-func (s *StreamWriter) WriteBufferSize() int { return s.t.size }
+// WriteBufferSize returns how many bytes were written and have not arrived, none if the stream is closed.
+func (s *StreamWriter) WriteBufferSize() int {
+	if s.t.state != connected {
+		return 0
+	}
+	return s.t.size
+}
 
 // SetWriteBufferLimits says at which sizes of the buffer, in bytes, Drain begins and ends to wait
 // (transport.set_write_buffer_limits). [DeriveLimit] for low is a quarter of high, for high four times low, for both
