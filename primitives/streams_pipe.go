@@ -75,9 +75,9 @@ type transport struct {
 type connection uint8
 
 const (
-	connected connection = iota
-	losing               // that it is lost is scheduled
-	lost
+	connOpen   connection = iota
+	connLosing            // that it is lost is scheduled
+	connLost
 )
 
 // parcel is what travels from one end to the other.
@@ -90,10 +90,10 @@ type parcel struct {
 type parcelKind uint8
 
 const (
-	content parcelKind = iota
-	end                // of what is written
-	gone               // that the end is closed
-	reset              // the same, and it did not get all
+	sentData  parcelKind = iota
+	sentEOF              // the end of what is written
+	sentClose            // that the end is closed
+	sentReset            // the same, and it did not get all
 )
 
 func newTransport(w *world, config PipeConfig, side string) *transport {
@@ -122,7 +122,7 @@ func (t *transport) push(kind parcelKind, data []byte, since time.Duration) {
 
 // takes reports whether t lets what the peer sent arrive now. One that reads no more takes what it will lose.
 func (t *transport) takes() bool {
-	return !t.readPaused || t.state == lost || t.closing && t.state == connected
+	return !t.readPaused || t.state == connLost || t.closing && t.state == connOpen
 }
 
 // schedule sees to it that the next parcel arrives. A timer that is due comes behind everything that is ready, which is
@@ -139,7 +139,7 @@ func (t *transport) schedule() {
 
 // deliver hands the data that is due to the peer, or one other parcel.
 func (t *transport) deliver() {
-	if t.peer.state == lost && t.peer.readPaused { // what was held back has nowhere to go
+	if t.peer.state == connLost && t.peer.readPaused && t.size > 0 { // what was held back has nowhere to go
 		t.scheduled = false
 		t.fail(t.lossError())
 		return
@@ -147,21 +147,21 @@ func (t *transport) deliver() {
 	now := t.w.loop.Now()
 	for first := true; t.queue.Len() > 0; first = false {
 		p := t.queue.At(0)
-		if !t.peer.takes() || p.due > now || p.kind != content && !first {
+		if !t.peer.takes() || p.due > now || p.kind != sentData && !first {
 			break
 		}
 		t.queue.Pop()
 		t.size -= len(p.data)
-		if p.kind == end && t.queue.Len() > 0 && t.queue.At(0).kind == reset && t.queue.At(0).due <= now {
+		if p.kind == sentEOF && t.queue.Len() > 0 && t.queue.At(0).kind == sentReset && t.queue.At(0).due <= now {
 			p = t.queue.Pop() // which is all that a socket tells then
 		}
 		t.peer.arrived(p)
-		if p.kind != content {
+		if p.kind != sentData {
 			break
 		}
 	}
 	t.scheduled = false // not before: what arrives may ask for the next delivery
-	if t.state == connected {
+	if t.state == connOpen {
 		t.writer.resumeIfLow()
 		if t.closing && t.size == 0 {
 			t.lose(nil)
@@ -172,13 +172,13 @@ func (t *transport) deliver() {
 
 // arrived is given what the peer sent.
 func (t *transport) arrived(p parcel) {
-	t.peerGone = t.peerGone || p.kind == gone || p.kind == reset
+	t.peerGone = t.peerGone || p.kind == sentClose || p.kind == sentReset
 	switch {
-	case p.kind == reset && (t.peer.readPaused || !t.closing && !t.reader.eof):
+	case p.kind == sentReset && (t.peer.readPaused || !t.closing && !t.reader.eof):
 		t.fail(t.lossError()) // else nothing was held back, and who reads no more is not told
 	case t.closing:
-		t.unread = t.unread || p.kind == content
-	case p.kind != content:
+		t.unread = t.unread || p.kind == sentData
+	case p.kind != sentData:
 		t.reader.FeedEOF()
 	default:
 		if err := t.reader.FeedData(p.data); err != nil { // its user had fed it the end
@@ -211,7 +211,7 @@ func (t *transport) close() {
 
 // fail closes t at once; err is nil for its user's own wish.
 func (t *transport) fail(err error) {
-	if t.state != connected || t.w.loop.IsClosed() {
+	if t.state != connOpen || t.w.loop.IsClosed() {
 		return
 	}
 	if t.peer.readPaused { // else it is on its way
@@ -225,19 +225,19 @@ func (t *transport) fail(err error) {
 }
 
 func (t *transport) loseSoon(err error) {
-	t.state = losing
+	t.state = connLosing
 	t.w.loop.CallSoon("close "+t.name, func() { t.lose(err) })
 }
 
 // lose ends the connection, as far as this end is concerned, and tells the peer.
 func (t *transport) lose(err error) {
-	t.state = lost
+	t.state = connLost
 	t.writer.connectionLost(err)
 	t.unread = t.unread || t.peer.size > 0
 	if t.unread {
-		t.push(reset, nil, t.closedAt)
+		t.push(sentReset, nil, t.closedAt)
 	} else {
-		t.push(gone, nil, t.closedAt)
+		t.push(sentClose, nil, t.closedAt)
 	}
 	t.peer.schedule()
 }

@@ -39,10 +39,10 @@ func (s *StreamWriter) Write(data []byte) (int, error) {
 	case t.w.loop.IsClosed():
 		return 0, t.w.loop.Usage("write to", t.label, sim.ErrClosed)
 	case t.closing || len(data) == 0:
-	case t.peerGone, t.latency == 0 && t.peer.state == lost:
+	case t.peerGone, t.latency == 0 && t.peer.state == connLost:
 		t.fail(t.lossError())
 	default:
-		t.push(content, bytes.Clone(data), t.w.loop.Now())
+		t.push(sentData, bytes.Clone(data), t.w.loop.Now())
 		s.pauseIfFull()
 	}
 	return len(data), nil
@@ -59,7 +59,7 @@ func (s *StreamWriter) WriteLines(lines [][]byte) error {
 func (s *StreamWriter) WriteEOF() {
 	if t := s.t; !t.closing && !t.ended && !t.w.loop.IsClosed() {
 		t.ended = true
-		t.push(end, nil, t.w.loop.Now())
+		t.push(sentEOF, nil, t.w.loop.Now())
 	}
 }
 
@@ -83,7 +83,7 @@ func (s *StreamWriter) Drain(co *Co) error {
 		}
 	}
 	switch {
-	case s.t.state == lost:
+	case s.t.state == connLost:
 		return s.t.lossError()
 	case !s.paused:
 		return nil
@@ -114,7 +114,7 @@ func (s *StreamWriter) WaitClosed(co *Co) error { return s.closed.await(co) }
 
 // WriteBufferSize returns how many bytes were written and have not arrived, none if the stream is closed.
 func (s *StreamWriter) WriteBufferSize() int {
-	if s.t.state != connected {
+	if s.t.state != connOpen {
 		return 0
 	}
 	return s.t.size
