@@ -108,3 +108,28 @@ func TestStreamsOfAClosedLoop(t *testing.T) {
 		t.Errorf("%v, when unwound %v", err, unwound)
 	}
 }
+
+// TestResetAndTheEnd: a reset that comes with the end of the stream is all that is told; one that comes after it is not
+// told before a write. CPython on a socketpair does the same.
+func TestResetAndTheEnd(t *testing.T) {
+	piped(t, aio.PipeConfig{}, `
+		0s "" stream "p/b" at 0s: connection lost`, func(co *aio.Co, a, b aio.Stream) {
+		put(b, 1)
+		a.Writer.WriteEOF()
+		a.Writer.Close()
+		data, err := b.Reader.Read(co, -1)
+		show(co, data, err)
+	})
+	piped(t, aio.PipeConfig{}, `
+		0s false <nil>
+		0s true`, func(co *aio.Co, a, b aio.Stream) {
+		a.Writer.WriteEOF()
+		settle(co)
+		put(b, 1)
+		a.Writer.Abort()
+		settle(co)
+		co.Printf("%t %v\n", b.Writer.IsClosing(), b.Writer.Drain(co))
+		put(b, 1)
+		co.Printf("%t\n", b.Writer.IsClosing())
+	})
+}
