@@ -66,6 +66,19 @@
 //	  print_call_graph
 //	Event                             Event                            the zero Event is ready for use
 //	Queue(maxsize)                    Queue, NewQueue(name, size)      a negative size is refused
+//	StreamReader(limit)               NewStreamReader(co, name, limit) to be fed by hand; a limit of 0 is 64 KiB
+//	feed_data, feed_eof,              FeedData, FeedEOF,
+//	  set_exception, exception, at_eof  SetException, Exception, AtEOF
+//	read, readexactly, readuntil      Read, ReadExactly, ReadUntil     several separators are several arguments
+//	readline                          ReadLine                         too long a line is a LimitOverrunError
+//	async for line in reader          for line, err := range Lines(co)
+//	open_connection, start_server     Pipe(co, config)                 two connected ends in memory
+//	StreamWriter.write, writelines,   StreamWriter.Write, WriteLines,  also an io.Writer
+//	  write_eof, drain                  WriteEOF, Drain
+//	close, is_closing, wait_closed    Close, IsClosing, WaitClosed     nobody is warned of a stream left open
+//	transport.abort                   StreamWriter.Abort
+//	set_write_buffer_limits,          SetWriteBufferLimits,            None is DeriveLimit
+//	  get_write_buffer_size             WriteBufferSize
 //	ContextVar, Token                 ContextVar, Token                every variable has a default
 //	copy_context(), context[var]      CopyContext(co), ContextVar.In
 //	to_thread(f)                      ToThread(co, n, f)               time stands still while f runs
@@ -76,6 +89,9 @@
 //	TimeoutError                      TimeoutError, ErrTimeout         also context.DeadlineExceeded
 //	InvalidStateError, QueueEmpty,    ErrInvalidState, ErrQueueEmpty,
 //	  QueueFull                         ErrQueueFull
+//	IncompleteReadError,              IncompleteReadError,             also io.ErrUnexpectedEOF
+//	  LimitOverrunError                 LimitOverrunError
+//	ConnectionResetError              StreamError, ErrConnectionLost   of streams
 //	ExceptionGroup                    ExceptionGroup
 //	RuntimeError, ValueError          *sim.UsageError                  returned, or a panic where no error can be
 //	KeyboardInterrupt, SystemExit     a panic ends the run             a *sim.PanicError
@@ -97,6 +113,10 @@
 //
 // Cancelling tasks that await each other in a circle ends in RecursionError in CPython. Here the cancellation is
 // delivered to the task at which it has come round the circle.
+//
+// A pipe has no buffer of its own, as sockets do: what was written and has not arrived counts as in the writer's.
+//
+// A read that is woken and has to wait again, when another task waits by then, is refused; CPython forgets that task.
 //
 // An exception handler that panics ends the run; asyncio falls back on the default handler.
 //

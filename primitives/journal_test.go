@@ -3,9 +3,9 @@ package aio_test
 // The tests compare journals: everything that a program did, with the virtual time at which it did it. What they want was
 // taken from CPython 3.14 or follows from its rules. Names such as CAN-11 number the behaviours that CPython's own tests
 // of asyncio check: FUT, CB futures; TSK, CTX, CAN, SLP, WAI, ACO, GAT, SHD tasks and the functions over them; EAG eager
-// tasks; WFR wait_for; TMO timeouts; TGR task groups; EVT events; QUE queues; RUN runners; LOP
-// the loop; STG staggered races; GRA the call graph. A trap is what versions of CPython, or others who followed it, got
-// wrong.
+// tasks; WFR wait_for; TMO timeouts; TGR task groups; LCK, EVT, CND, SEM, BAR locks and their kin; QUE queues; STR, TRN
+// streams; RUN runners; LOP the loop; TTH, THR threads; STG staggered races; GRA the call graph. A trap is what versions
+// of CPython, or others who followed it, got wrong.
 
 import (
 	"errors"
