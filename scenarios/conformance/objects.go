@@ -66,7 +66,7 @@ func (o *object) check(kind string, hasValue bool) error {
 	case !hasValue:
 		o.value = o.kind.value
 	case o.kind.value == nil:
-		return fmt.Errorf("a %s has no value", kind)
+		return fmt.Errorf("the kind %q has no value", kind)
 	case !isInt && kind != "contextvar":
 		return fmt.Errorf("the value of a %s is a whole number, not %s", kind, appendValue(nil, o.value))
 	}

@@ -45,6 +45,9 @@ type parser struct {
 	words []byte // how the last of them is printed
 	buf   []byte
 	final int // how many finally parts this is in
+	// Where the many short lists of a program are kept.
+	bodies    []op
+	arguments []any
 }
 
 // line reads all of a line.
@@ -84,7 +87,7 @@ func (p *parser) line(c *Case, line []byte) error {
 	case member != "":
 		return fmt.Errorf("%q stands beside the program, not in it", member)
 	}
-	if c.program.coroutines["main"] == nil {
+	if _, ok := c.program.coroutines["main"]; !ok {
 		return errors.New(`there is no coroutine "main"`)
 	}
 	return nil
@@ -177,7 +180,7 @@ func (p *parser) operations() ([]op, error) {
 		p.stack = append(p.stack, o)
 		return nil
 	})
-	body := append([]op{}, p.stack[start:]...)
+	body := keep(&p.bodies, p.stack[start:])
 	p.stack = p.stack[:start]
 	return body, err
 }
@@ -217,11 +220,28 @@ func (p *parser) on() ([]string, error) {
 	}
 	names := []string{}
 	err := p.array(func() error {
-		name, err := p.text()
+		text, err := p.unquoted()
+		if err != nil {
+			return err
+		}
+		name, ok := exceptionNames[string(text)]
+		if !ok {
+			return fmt.Errorf("on: there is no exception %q", text)
+		}
 		names = append(names, name)
-		return err
+		return nil
 	})
 	return names, err
+}
+
+// keep returns a copy of a list, made in what is left of a greater one.
+func keep[T any](kept *[]T, list []T) []T {
+	if cap(*kept)-len(*kept) < len(list) {
+		*kept = make([]T, 0, max(64, len(list)))
+	}
+	start := len(*kept)
+	*kept = append(*kept, list...)
+	return (*kept)[start:len(*kept):len(*kept)]
 }
 
 func (p *parser) object(member func(key string) error) error {

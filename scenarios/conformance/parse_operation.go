@@ -28,13 +28,13 @@ func (p *parser) operation() (op, error) {
 	if o.operation == nil {
 		return op{}, fmt.Errorf("there is no operation %q", name)
 	}
-	if err := p.arguments(&o); err != nil {
+	if err := p.operands(&o); err != nil {
 		return op{}, fmt.Errorf("%s: %w", o.name, err)
 	}
 	return o, nil
 }
 
-func (p *parser) arguments(o *op) error {
+func (p *parser) operands(o *op) error {
 	if o.name == "return" && p.final > 0 {
 		return errors.New("it stands in a finally part")
 	}
@@ -55,7 +55,7 @@ func (p *parser) arguments(o *op) error {
 	if o.block == nil {
 		o.words = string(p.words)
 	}
-	o.args = append([]any(nil), p.args[start:]...)
+	o.args = keep(&p.arguments, p.args[start:])
 	p.args = p.args[:start]
 	return p.expect(']')
 }

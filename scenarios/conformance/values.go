@@ -159,6 +159,18 @@ var sentinels = []struct {
 	{aio.ErrBrokenBarrier, "BrokenBarrierError"},
 }
 
+// exceptionNames are the names that a try can give, by themselves.
+var exceptionNames = func() map[string]string {
+	names := map[string]string{}
+	for _, name := range []string{"ErrA", "ErrB", "CancelledError", "ExceptionGroup", "Misuse"} {
+		names[name] = name
+	}
+	for _, s := range sentinels {
+		names[s.name] = s.name
+	}
+	return names
+}()
+
 // errTime is a program that waits for longer than the clock goes. CPython's never ends.
 var errTime = programError{"its time goes past the end of the clock"}
 
