@@ -11,8 +11,7 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-func mustParse(t testing.TB, line string) *Case {
-	t.Helper()
+func mustParse(t interface{ Fatal(...any) }, line string) *Case {
 	c, err := ParseCase([]byte(line))
 	if err != nil {
 		t.Fatal(err)
