@@ -40,7 +40,7 @@ func TestConform(t *testing.T) {
 	fine, mixed := lines(t, "fine.jsonl", good, "", good), lines(t, "mixed.jsonl", good, bad, bare, broken, none)
 	mixedSays := badDiffers + bareTraced +
 		mixed + `, line 4: program "broken": task "main" at 0: await: nothing has the name "t"` + "\n" +
-		mixed + `, line 5: program "none": main: operation 1: there is no operation "frob" (byte 47 of the line)` + "\n"
+		mixed + `, line 5: program "none": main: operation 1: there is no operation "frob" (byte 44 of the line)` + "\n"
 	missing := filepath.Join(t.TempDir(), "missing.jsonl")
 	for _, test := range []struct {
 		what   string

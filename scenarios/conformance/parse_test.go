@@ -7,7 +7,9 @@ import (
 )
 
 // inMain is a program whose main holds one operation.
-func inMain(operation string) string { return `{"name":"p","coroutines":{"main":[["time"],` + operation + `]}}` }
+func inMain(operation string) string {
+	return `{"name":"p","coroutines":{"main":[["time"],` + operation + `]}}`
+}
 
 func TestParseErrors(t *testing.T) {
 	for _, test := range []struct{ what, line, want string }{
