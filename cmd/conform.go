@@ -21,23 +21,34 @@ func newConform() *cobra.Command {
 		Short: "Run conformance programs and compare their traces with CPython's",
 		Long: `conform runs the conformance programs of files of JSON lines, which may be compressed by gzip; - is standard input.
 A line is {"program": …, "trace": […]} or a program alone. Where there is a trace it is compared with what the program
-does here, and the first line that differs is shown; where there is none, the line is printed with one. The last line
-counts the programs and the mismatches: a program that does not end or panics is one.
+does here, and the first line of it that differs is shown:
 
-Exit codes: 0 no mismatch, 1 a mismatch or a file that cannot be read.`,
+  NAME: line 7:
+    want 3 main sleep 3
+    got  2 main sleep 3 ! CancelledError
+
+Where there is none, {"program":…,"trace":[…]} is printed in one line. A line that is no program, and a program that
+does not end or makes the library panic, is a mismatch too, shown as
+
+  FILE, line 12: what is wrong
+
+The last line is "N programs, M mismatches".
+
+Exit codes: 0 no mismatch, 1 a mismatch or a file that cannot be read, 2 the command line cannot be right, as with a
+--program that no file has.`,
 		Example: `  asyncsim conform testdata/conformance/corpus.jsonl.gz
   asyncsim conform testdata/conformance/corpus.jsonl.gz --program random-1-17`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
 			out := bufio.NewWriter(c.OutOrStdout())
 			err := conform(c, files, program, out)
-			if flushed := out.Flush(); err == nil {
-				err = written(c, flushed)
+			if unwritten := written(c, out.Flush()); unwritten != nil {
+				return unwritten
 			}
 			return err
 		},
 	}
-	c.Flags().StringVar(&program, "program", "", "run the programs of this name alone and show both traces side by side")
+	c.Flags().StringVar(&program, "program", "", "look at the programs of this name alone and show both traces side by side")
 	return c
 }
 
@@ -55,13 +66,14 @@ func conform(c *cobra.Command, files []string, program string, out io.Writer) er
 			case r.Case == nil || r.Case.Name != program:
 				return true
 			default:
-				sideBySide(out, r)
+				sideBySide(out, name, r)
 			}
 			programs++
 			if !r.Matches() {
 				mismatches++
 			}
-			return true
+			_, broken := out.Write(nil)
+			return broken == nil
 		})
 		file.Close()
 		if err != nil {
@@ -85,35 +97,33 @@ func openOr(name string, stdin io.Reader) (io.ReadCloser, error) {
 	return os.Open(name)
 }
 
-// report prints what there is to say of one program.
+// report prints what there is to say of one program. out keeps its own error.
 func report(out io.Writer, file string, r *conformance.Result) {
-	if r.Case == nil {
-		fmt.Fprintf(out, "%s, line %d: %v\n", file, r.Line, r.Err)
-		return
-	}
-	if !r.Case.HasTrace && r.Err == nil {
-		line, err := json.Marshal(struct {
+	switch {
+	case r.Case == nil: // see below
+	case !r.Case.HasTrace && r.Err == nil:
+		line := json.NewEncoder(out)
+		line.SetEscapeHTML(false)
+		_ = line.Encode(struct {
 			Program json.RawMessage `json:"program"`
 			Trace   []string        `json:"trace"`
 		}{r.Case.Program, r.Trace})
-		if err != nil {
-			panic(err) // both were read as JSON
-		}
-		fmt.Fprintf(out, "%s\n", line)
-		return
-	}
-	if r.Case.HasTrace {
+	case r.Case.HasTrace:
 		if n, want, got := conformance.FirstDifference(r.Case.Trace, r.Trace); n > 0 {
 			fmt.Fprintf(out, "%s: line %d:\n  want %s\n  got  %s\n", r.Case.Name, n, want, got)
 		}
 	}
+	reportError(out, file, r)
+}
+
+func reportError(out io.Writer, file string, r *conformance.Result) {
 	if r.Err != nil {
-		fmt.Fprintf(out, "%s: %v\n", r.Case.Name, r.Err)
+		fmt.Fprintf(out, "%s, line %d: %v\n", file, r.Line, r.Err)
 	}
 }
 
 // sideBySide prints both traces of a program, and marks the lines that differ.
-func sideBySide(out io.Writer, r *conformance.Result) {
+func sideBySide(out io.Writer, file string, r *conformance.Result) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "\t%s: CPython\tasyncsim\n", r.Case.Name)
 	for i := range max(len(r.Case.Trace), len(r.Trace)) {
@@ -124,13 +134,11 @@ func sideBySide(out io.Writer, r *conformance.Result) {
 		if i < len(r.Trace) {
 			got = r.Trace[i]
 		}
-		if want != got {
+		if r.Case.HasTrace && want != got {
 			mark = "!"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", mark, want, got)
 	}
 	_ = w.Flush() // out keeps its own error
-	if r.Err != nil {
-		fmt.Fprintf(out, "%v\n", r.Err)
-	}
+	reportError(out, file, r)
 }

@@ -11,7 +11,7 @@ func FirstDifference(want, got []string) (line int, wanted, have string) {
 		if i < len(got) {
 			have = got[i]
 		}
-		if wanted != have {
+		if wanted != have || i >= len(want) || i >= len(got) {
 			return i + 1, wanted, have
 		}
 	}

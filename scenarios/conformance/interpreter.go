@@ -16,6 +16,7 @@ import (
 const (
 	maxSteps = 1_000_000
 	maxLines = 100_000
+	maxLive  = 10_000 // coroutines at a time
 )
 
 // awaitable is what a program's name can stand for: a task or a future, of any value.
@@ -32,7 +33,8 @@ type interpreter struct {
 	adds     int                // how many done callbacks were added
 	lost     []string           // the lines about exceptions that nobody retrieved
 	deadlock bool               // the trace has ended with one
-	spent    int
+	spent    int                // rounds of repeat
+	live     int                // coroutines that have started and not ended
 }
 
 // programError is a program that breaks the format: it uses a name for what it does not stand for, or does not end. It is
@@ -64,7 +66,10 @@ func (c *Case) Run(pool *sim.Pool) (trace []string, err error) {
 	if !in.deadlock {
 		in.trace = append(in.trace, in.lost...)
 	}
-	return in.trace, errors.Join(err, closing)
+	if err = errors.Join(err, closing); err != nil {
+		err = fmt.Errorf("program %q: %w", in.name, err)
+	}
+	return in.trace, err
 }
 
 // end prints how main ended.
@@ -82,8 +87,15 @@ func (in *interpreter) stopped(err error) error {
 	var deadlock *sim.DeadlockError
 	switch {
 	case errors.As(err, &panicked):
+		if errors.Is(err, sim.ErrTimeRange) {
+			return errTime
+		}
 		if wrong, ok := panicked.Value.(programError); ok {
-			return fmt.Errorf("program %q: %w", in.name, wrong)
+			who := fmt.Sprintf("task %q", panicked.Task)
+			if panicked.Task == "" {
+				who = fmt.Sprintf("callback %q", panicked.Callback)
+			}
+			return fmt.Errorf("%s at %d: %w", who, panicked.Time/tick, wrong)
 		}
 	case errors.As(err, &deadlock):
 		in.deadlock = true
@@ -171,8 +183,12 @@ func (in *interpreter) coroutine(who, coroutine string) func(*aio.Co) (any, erro
 	}
 	return func(co *aio.Co) (any, error) {
 		f := &frame{in: in, who: who, co: co}
+		if in.live++; in.live > maxLive {
+			panic(programError{"ever more coroutines start and do not end"})
+		}
 		in.line(who, "start")
 		err := f.run(body)
+		in.live--
 		in.print(who, "end", f.value, err)
 		return f.value, err
 	}
@@ -225,8 +241,8 @@ func (f *frame) run(ops []op) error {
 }
 
 func (f *frame) step(o *op) error {
-	if o.suspends && f.co == nil {
-		panic(programError{o.name + " suspends, which no callback can"})
+	if o.inTask && f.co == nil {
+		panic(programError{"no callback can hold " + o.name})
 	}
 	var value any = noValue{}
 	var err error
@@ -243,12 +259,17 @@ func (f *frame) step(o *op) error {
 }
 
 // get returns what the name in argument i stands for.
-func get[T any](f *frame, o *op, i int) T { return named[T](f.in, o.slot(i)) }
+func get[T any](f *frame, o *op, i int) T { return named[T](f.in, o.name, o.slot(i)) }
 
-func named[T any](in *interpreter, s slot) T {
+// named returns what a name stands for, for the one who says it.
+func named[T any](in *interpreter, who string, s slot) T {
 	v, ok := in.slots[s].(T)
-	if !ok {
-		panic(programError{fmt.Sprintf("%q is %T, not %T", in.names[s], in.slots[s], *new(T))})
+	switch {
+	case ok:
+	case in.slots[s] == nil:
+		panic(programError{fmt.Sprintf("%s: nothing has the name %q", who, in.names[s])})
+	default:
+		panic(programError{fmt.Sprintf("%s is not for %q, a %T", who, in.names[s], in.slots[s])})
 	}
 	return v
 }

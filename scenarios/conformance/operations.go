@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"fmt"
 	"slices"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
@@ -23,12 +22,12 @@ func table(groups ...[]operation) map[string]*operation {
 
 var blockOperations = []operation{
 	{name: "try", args: "BH", scope: try},
-	{name: "with", args: "sB", scope: with, suspends: true},
-	{name: "timeout", args: "stB", scope: timeout, suspends: true},
-	{name: "timeout_at", args: "stB", scope: timeoutAt, suspends: true},
-	{name: "taskgroup", args: "sB", scope: taskGroup, suspends: true},
+	{name: "with", args: "sB", scope: with, inTask: true},
+	{name: "timeout", args: "stB", scope: timeout, inTask: true},
+	{name: "timeout_at", args: "stB", scope: timeoutAt, inTask: true},
+	{name: "taskgroup", args: "sB", scope: taskGroup, inTask: true},
 	{name: "repeat", args: "nB", scope: repeat},
-	{name: "return", args: "v", scope: leave},
+	{name: "return", args: "v", scope: leave, inTask: true},
 }
 
 var loopOperations = []operation{
@@ -82,64 +81,6 @@ var loopOperations = []operation{
 // scheduled returns a callback for the loop.
 func (f *frame) scheduled(name string) func() {
 	return f.in.callback(name, func() string { return "callback " + name })
-}
-
-// declare makes the declared objects.
-func (in *interpreter) declare() (err error) {
-	defer func() {
-		if value := recover(); value != nil { // what the library says of a number that cannot be right
-			err = fmt.Errorf("program %q: %v", in.name, value)
-		}
-	}()
-	for _, o := range in.objects {
-		made, err := in.make(o)
-		if err != nil {
-			return fmt.Errorf("program %q: object %q: %w", in.name, in.names[o.slot], err)
-		}
-		in.slots[o.slot] = made
-	}
-	return nil
-}
-
-func (in *interpreter) make(o object) (any, error) {
-	name := in.names[o.slot]
-	value := func(fallback int) int {
-		if o.value == nil {
-			return fallback
-		}
-		return *o.value
-	}
-	switch o.kind {
-	case "future":
-		return aio.NewFuture[any](in.loop, name), nil
-	case "event":
-		return aio.NewEvent(name), nil
-	case "lock":
-		return aio.NewLock(name), nil
-	case "semaphore":
-		return aio.NewSemaphore(name, value(1)), nil
-	case "bounded_semaphore":
-		return aio.NewBoundedSemaphore(name, value(1)), nil
-	case "condition":
-		if o.lock == noSlot {
-			return aio.NewCondition(name, nil), nil
-		}
-		return aio.NewCondition(name, named[*aio.Lock](in, o.lock)), nil
-	case "barrier":
-		return aio.NewBarrier(name, o.parties), nil
-	case "queue":
-		return aio.NewQueue[any](name, max(0, o.maxsize)), nil // less than nothing is no bound
-	case "priority_queue":
-		return aio.NewPriorityQueue(name, max(0, o.maxsize), less), nil
-	case "lifo_queue":
-		return aio.NewLIFOQueue[any](name, max(0, o.maxsize)), nil
-	case "var":
-		v := value(0)
-		return &v, nil
-	case "contextvar":
-		return aio.NewContextVar[any](name, value(0)), nil
-	}
-	return nil, fmt.Errorf("there is no kind %q", o.kind)
 }
 
 // names returns the sorted names under which awaitables were made.

@@ -7,15 +7,15 @@ import (
 )
 
 var awaitableOperations = []operation{
-	{name: "await", args: "s", suspends: true, eval: func(f *frame, o *op) (any, error) {
+	{name: "await", args: "s", inTask: true, eval: func(f *frame, o *op) (any, error) {
 		return get[awaitable](f, o, 0).Await(f.co)
 	}},
-	{name: "cancel", args: "s?v", eval: func(f *frame, o *op) (any, error) {
+	{name: "cancel", args: "s?w", eval: func(f *frame, o *op) (any, error) {
 		return get[awaitable](f, o, 0).Cancel(o.args[1:]...), nil
 	}},
 	{name: "set_result", args: "sv", act: func(f *frame, o *op) error { return get[settable](f, o, 0).SetResult(o.args[1]) }},
 	{name: "set_exception", args: "sww", act: func(f *frame, o *op) error {
-		return get[settable](f, o, 0).SetException(exception(o.word(1), o.word(2)))
+		return get[settable](f, o, 0).SetException(failure(o.word(1), o.word(2)))
 	}},
 	{name: "done", args: "s", eval: func(f *frame, o *op) (any, error) { return get[awaitable](f, o, 0).Done(), nil }},
 	{name: "cancelled", args: "s", eval: func(f *frame, o *op) (any, error) { return get[awaitable](f, o, 0).Cancelled(), nil }},

@@ -7,7 +7,7 @@ import (
 )
 
 var taskOperations = []operation{
-	{name: "sleep", args: "d", suspends: true, act: func(f *frame, o *op) error { return aio.Sleep(f.co, o.ticks(0)) }},
+	{name: "sleep", args: "d", inTask: true, act: func(f *frame, o *op) error { return aio.Sleep(f.co, o.ticks(0)) }},
 	{name: "spawn", args: "sw", act: func(f *frame, o *op) error { return f.spawn(o, false) }},
 	{name: "spawn_eager", args: "sw", act: func(f *frame, o *op) error { return f.spawn(o, true) }},
 	{name: "tg_spawn", args: "ssw", act: func(f *frame, o *op) error {
@@ -19,7 +19,9 @@ var taskOperations = []operation{
 		}
 		return err
 	}},
-	{name: "uncancel", eval: func(f *frame, _ *op) (any, error) { return f.self().Uncancel(), nil }},
+	{name: "uncancel", inTask: true, eval: func(f *frame, _ *op) (any, error) {
+		return aio.CurrentTask(f.co).Uncancel(), nil
+	}},
 	{name: "cancelling", args: "s", eval: func(f *frame, o *op) (any, error) {
 		return get[aio.AnyTask](f, o, 0).Cancelling(), nil
 	}},
@@ -30,14 +32,17 @@ var taskOperations = []operation{
 		return nil, nil
 	}},
 	{name: "all_tasks", eval: func(f *frame, _ *op) (any, error) { return names(aio.AllTasks(f.on())), nil }},
-	{name: "wait", args: "ltw", suspends: true, eval: wait},
-	{name: "wait_for", args: "st", suspends: true, eval: func(f *frame, o *op) (any, error) {
+	{name: "wait", args: "ltw", inTask: true, eval: wait},
+	{name: "wait_for", args: "st", inTask: true, eval: func(f *frame, o *op) (any, error) {
 		return aio.WaitFor(f.co, get[awaitable](f, o, 0), o.ticks(1))
 	}},
-	{name: "wait_for_coro", args: "wwt", suspends: true, eval: func(f *frame, o *op) (any, error) {
+	{name: "wait_for_coro", args: "wwt", inTask: true, eval: func(f *frame, o *op) (any, error) {
+		if o.ticks(2) <= 0 {
+			panic(programError{"the timeout of wait_for_coro must be more than 0"})
+		}
 		return aio.WaitForFunc(f.co, o.ticks(2), f.in.coroutine(o.word(0), o.word(1)))
 	}},
-	{name: "as_completed", args: "lt", suspends: true, eval: asCompleted},
+	{name: "as_completed", args: "lt", inTask: true, eval: asCompleted},
 	{name: "gather", args: "slb", act: gather},
 	{name: "shield", args: "ss", act: func(f *frame, o *op) error {
 		inner := get[awaitable](f, o, 1)
@@ -50,15 +55,6 @@ var taskOperations = []operation{
 	}},
 }
 
-// self returns the task that runs.
-func (f *frame) self() aio.AnyTask {
-	t := aio.CurrentTask(f.on())
-	if t == nil {
-		panic(programError{"a callback has no task of its own"})
-	}
-	return t
-}
-
 func (f *frame) spawn(o *op, eager bool) error {
 	name := f.in.names[o.slot(0)]
 	f.in.slots[o.slot(0)] = aio.NewTask(f.on(), aio.TaskConfig{Name: name, Eager: eager}, f.in.coroutine(name, o.word(1)))
@@ -69,7 +65,7 @@ func (f *frame) spawn(o *op, eager bool) error {
 func (f *frame) awaitables(o *op, i int) []awaitable {
 	list := make([]awaitable, len(o.slots(i)))
 	for j, s := range o.slots(i) {
-		list[j] = named[awaitable](f.in, s)
+		list[j] = named[awaitable](f.in, o.name, s)
 	}
 	return list
 }

@@ -5,14 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	aio "github.com/asyncsim/asyncsim/primitives"
 )
 
 // tick is the unit of time of a program.
@@ -27,38 +22,13 @@ type Case struct {
 	program  *program
 }
 
-// ParseCase reads {"program": …, "trace": […]}, whose trace may be absent, or a program alone. Other keys say how the
-// trace was recorded and are passed over. It returns an error, with the place in the line, for what is no program.
+// ParseCase reads {"program": …, "trace": […]}, whose trace may be absent, or a program alone. The other keys of the
+// former say how the trace was recorded and are passed over. It returns an error, with the place in the line, for what
+// is no program. The case keeps the line, which must not change any more.
 func ParseCase(line []byte) (*Case, error) {
 	c := &Case{program: &program{coroutines: map[string][]op{}, callbacks: map[string][]op{}}}
 	p := &parser{d: jsontext.NewDecoder(bytes.NewBuffer(line)), slots: map[string]slot{}}
-	err := p.object(func(key string) error {
-		switch key {
-		case "program":
-			before := p.d.InputOffset()
-			err := p.object(func(key string) error { return p.member(c.program, key) })
-			c.Program = bytes.Clone(bytes.TrimLeft(line[before:p.d.InputOffset()], " \t:"))
-			return err
-		case "trace":
-			c.HasTrace = true
-			return p.array(func() error {
-				text, err := p.text()
-				c.Trace = append(c.Trace, text)
-				return err
-			})
-		case "name", "objects", "coroutines", "callbacks":
-			c.Program = bytes.Clone(line)
-			return p.member(c.program, key)
-		}
-		return p.d.SkipValue()
-	})
-	if err == nil {
-		err = p.end()
-	}
-	if err == nil && c.program.coroutines["main"] == nil {
-		err = errors.New(`there is no coroutine "main"`)
-	}
-	if err != nil {
+	if err := p.line(c, line); err != nil {
 		return nil, fmt.Errorf("program %q: %w (byte %d of the line)", c.program.name, err, p.d.InputOffset())
 	}
 	c.Name, c.program.names = c.program.name, p.names
@@ -74,6 +44,53 @@ type parser struct {
 	args  []any  // the arguments of the operations that are being read
 	words []byte // how the last of them is printed
 	buf   []byte
+	final int // how many finally parts this is in
+	// Where the many short lists of a program are kept.
+	bodies    []op
+	arguments []any
+}
+
+// line reads all of a line.
+func (p *parser) line(c *Case, line []byte) error {
+	var member, other string // keys of a program, and of no program
+	err := p.object(func(key string) error {
+		switch key {
+		case "program":
+			before := p.d.InputOffset()
+			err := p.object(func(key string) error { return p.member(c.program, key) })
+			c.Program = bytes.TrimLeft(line[before:p.d.InputOffset()], " \t\r\n:")
+			return err
+		case "name", "objects", "coroutines", "callbacks":
+			member = key
+			return p.member(c.program, key)
+		case "trace":
+			other, c.HasTrace = key, true
+			return p.array(func() error {
+				text, err := p.text()
+				c.Trace = append(c.Trace, text)
+				return err
+			})
+		}
+		other = key
+		return p.d.SkipValue()
+	})
+	if err == nil {
+		err = p.end()
+	}
+	switch {
+	case err != nil:
+		return err
+	case c.Program == nil && other != "":
+		return fmt.Errorf("a program has no %q", other)
+	case c.Program == nil:
+		c.Program = line
+	case member != "":
+		return fmt.Errorf("%q stands beside the program, not in it", member)
+	}
+	if _, ok := c.program.coroutines["main"]; !ok {
+		return errors.New(`there is no coroutine "main"`)
+	}
+	return nil
 }
 
 // member reads a part of a program.
@@ -120,26 +137,35 @@ func (p *parser) functions(into map[string][]op) error {
 
 func (p *parser) declaration(name string) (object, error) {
 	o := object{slot: p.slot([]byte(name)), lock: noSlot}
+	var kind string
+	hasValue := false
 	err := p.object(func(key string) (err error) {
 		switch key {
 		case "kind":
-			o.kind, err = p.text()
+			kind, err = p.text()
 		case "lock":
 			var lock string
 			lock, err = p.text()
 			o.lock = p.slot([]byte(lock))
 		case "value":
-			o.value = new(int)
-			*o.value, err = p.number()
+			hasValue = true
+			o.value, err = p.read('v')
 		case "parties":
 			o.parties, err = p.number()
 		case "maxsize":
 			o.maxsize, err = p.number()
 		default:
-			err = fmt.Errorf("object %q: an object has no %q", name, key)
+			err = fmt.Errorf("an object has no %q", key)
 		}
 		return err
 	})
+	if err == nil {
+		o.kind = kinds[kind]
+		err = o.check(kind, hasValue)
+	}
+	if err != nil {
+		err = fmt.Errorf("object %q: %w", name, err)
+	}
 	return o, err
 }
 
@@ -154,116 +180,9 @@ func (p *parser) operations() ([]op, error) {
 		p.stack = append(p.stack, o)
 		return nil
 	})
-	body := append([]op{}, p.stack[start:]...)
+	body := keep(&p.bodies, p.stack[start:])
 	p.stack = p.stack[:start]
 	return body, err
-}
-
-func (p *parser) operation() (op, error) {
-	if err := p.expect('['); err != nil {
-		return op{}, err
-	}
-	name, err := p.unquoted()
-	if err != nil {
-		return op{}, err
-	}
-	o := op{operation: operations[string(name)]}
-	if o.operation == nil {
-		return op{}, fmt.Errorf("there is no operation %q", name)
-	}
-	p.words = append(p.words[:0], name...)
-	start := len(p.args)
-	required, optional, _ := strings.Cut(o.operation.args, "?")
-	for i, kind := range required + optional {
-		if i >= len(required) && p.d.PeekKind() == ']' {
-			break
-		}
-		if err := p.argument(&o, kind); err != nil {
-			return op{}, fmt.Errorf("%s, argument %d: %w", o.name, i+1, err)
-		}
-	}
-	if o.block == nil {
-		o.words = string(p.words)
-	}
-	o.args = append([]any(nil), p.args[start:]...)
-	p.args = p.args[:start]
-	return o, p.expect(']')
-}
-
-// argument reads an argument of the given kind.
-func (p *parser) argument(o *op, kind rune) (err error) {
-	switch kind {
-	case 'B':
-		o.block = new(block)
-		o.body, err = p.operations()
-		return err
-	case 'H':
-		return p.handlers(o.block)
-	}
-	raw, err := p.d.ReadValue()
-	if err != nil {
-		return err
-	}
-	value, err := p.value(kind, raw)
-	if err != nil {
-		return err
-	}
-	p.args = append(p.args, value)
-	p.words = append(p.words, ' ')
-	if raw.Kind() == '"' {
-		p.words, err = jsontext.AppendUnquote(p.words, raw)
-		return err
-	}
-	err = raw.Compact()
-	p.words = append(p.words, raw...)
-	return err
-}
-
-// value returns an argument of the given kind: a slot, a list of slots, a string, a number, a duration, a truth value, or
-// any of JSON's values.
-func (p *parser) value(kind rune, raw jsontext.Value) (value any, err error) {
-	switch {
-	case kind == 'v':
-		return parseValue(raw)
-	case kind == 't' && raw.Kind() == 'n':
-		return aio.Forever, nil
-	case kind == 's' && raw.Kind() == '"':
-		p.buf, err = jsontext.AppendUnquote(p.buf[:0], raw)
-		return p.slot(p.buf), err
-	case kind == 'w' && raw.Kind() == '"':
-		p.buf, err = jsontext.AppendUnquote(p.buf[:0], raw)
-		return string(p.buf), err
-	case kind == 'l' && raw.Kind() == '[':
-		return p.list(raw)
-	case kind == 'b' && (raw.Kind() == 't' || raw.Kind() == 'f'):
-		return raw.Kind() == 't', nil
-	case strings.ContainsRune("ndt", kind) && raw.Kind() == '0':
-		n, err := strconv.Atoi(string(raw))
-		if err != nil || kind == 'n' {
-			return n, err
-		}
-		if n > math.MaxInt64/int(tick) || n < math.MinInt64/int(tick) {
-			return nil, fmt.Errorf("%d ticks are out of the clock's range", n)
-		}
-		return time.Duration(n) * tick, nil
-	}
-	return nil, fmt.Errorf("want %s, have %s", kindNames[kind], raw)
-}
-
-var kindNames = map[rune]string{
-	's': "a name", 'w': "a string", 'l': "a list of names", 'n': "a whole number", 'd': "a whole number of ticks",
-	't': "a whole number of ticks or null", 'b': "true or false",
-}
-
-func (p *parser) list(raw jsontext.Value) (any, error) {
-	inner := &parser{d: jsontext.NewDecoder(bytes.NewBuffer(raw))}
-	list := []slot{}
-	err := inner.array(func() error {
-		name, err := inner.unquoted()
-		list = append(list, p.slot(name))
-		return err
-	})
-	return list, err
 }
 
 func (p *parser) handlers(h *block) error {
@@ -274,26 +193,55 @@ func (p *parser) handlers(h *block) error {
 			h.except, err = p.operations()
 		case "finally":
 			h.hasFinally = true
+			p.final++
 			h.finally, err = p.operations()
+			p.final--
 		case "reraise":
-			var raw jsontext.Value
-			raw, err = p.d.ReadValue()
-			h.reraise = raw.Kind() == 't'
+			var value any
+			value, err = p.read('b')
+			h.reraise = value == true
 		case "on":
-			if p.d.PeekKind() == '"' { // "*"
-				return p.d.SkipValue()
-			}
-			h.on = []string{}
-			err = p.array(func() error {
-				name, err := p.text()
-				h.on = append(h.on, name)
-				return err
-			})
+			h.on, err = p.on()
 		default:
 			err = fmt.Errorf("a try has no %q", key)
 		}
 		return err
 	})
+}
+
+// on reads which exceptions are caught: nil is all of them.
+func (p *parser) on() ([]string, error) {
+	if p.d.PeekKind() == '"' {
+		all, err := p.text()
+		if err == nil && all != "*" {
+			err = fmt.Errorf(`on: want "*" or a list of names, have %q`, all)
+		}
+		return nil, err
+	}
+	names := []string{}
+	err := p.array(func() error {
+		text, err := p.unquoted()
+		if err != nil {
+			return err
+		}
+		name, ok := exceptionNames[string(text)]
+		if !ok {
+			return fmt.Errorf("on: there is no exception %q", text)
+		}
+		names = append(names, name)
+		return nil
+	})
+	return names, err
+}
+
+// keep returns a copy of a list, made in what is left of a greater one.
+func keep[T any](kept *[]T, list []T) []T {
+	if cap(*kept)-len(*kept) < len(list) {
+		*kept = make([]T, 0, max(64, len(list)))
+	}
+	start := len(*kept)
+	*kept = append(*kept, list...)
+	return (*kept)[start:len(*kept):len(*kept)]
 }
 
 func (p *parser) object(member func(key string) error) error {
@@ -352,20 +300,23 @@ func (p *parser) unquoted() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.buf, err = jsontext.AppendUnquote(p.buf[:0], raw)
-	return p.buf, err
+	p.buf = appendText(p.buf[:0], raw)
+	return p.buf, nil
+}
+
+// read reads a value of the given kind.
+func (p *parser) read(kind rune) (any, error) {
+	raw, err := p.d.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	return p.value(kind, raw)
 }
 
 func (p *parser) number() (int, error) {
-	t, err := p.d.ReadToken()
-	if err != nil {
-		return 0, err
-	}
-	n, err := strconv.Atoi(t.String())
-	if err != nil {
-		return 0, fmt.Errorf("want a whole number, have %v", t)
-	}
-	return n, nil
+	value, err := p.read('n')
+	n, _ := value.(int)
+	return n, err
 }
 
 // end returns an error when something follows what was read.

@@ -14,16 +14,6 @@ type program struct {
 // slot is the number of a name: of a declared object, or of what an operation makes.
 type slot int
 
-// object is a declaration.
-type object struct {
-	slot    slot
-	kind    string
-	value   *int // nil: the kind's own default
-	lock    slot // of a condition; noSlot for one of its own
-	parties int
-	maxsize int
-}
-
 const noSlot slot = -1
 
 // op is one operation of a coroutine or a callback.
@@ -48,11 +38,11 @@ type operation struct {
 	name string
 	// args has a letter for each argument: s a name, w a word, l a list of names, v any value, n a number, d a duration
 	// or a time, t the same or null, b a truth value, B a body, H the handlers of a try. What follows ? may be absent.
-	args     string
-	suspends bool                           // which callbacks cannot
-	act      func(*frame, *op) error        // has no value
-	eval     func(*frame, *op) (any, error) // has one
-	scope    func(*frame, *op) error        // prints its lines itself
+	args   string
+	inTask bool                           // it suspends or needs a task, so that no callback can hold it
+	act    func(*frame, *op) error        // has no value
+	eval   func(*frame, *op) (any, error) // has one
+	scope  func(*frame, *op) error        // prints its lines itself
 }
 
 func (o *op) slot(i int) slot           { return o.args[i].(slot) }

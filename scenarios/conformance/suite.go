@@ -33,12 +33,18 @@ func (r *Result) Matches() bool {
 	return line == 0 || !r.Case.HasTrace
 }
 
+func (r *Result) fail(err error) {
+	if r.Err = err; r.Case != nil {
+		r.Err = fmt.Errorf("program %q: %w", r.Case.Name, err)
+	}
+}
+
 // Patience is how long, in real time, a program may run before it counts as one that does not end.
 const Patience = 10 * time.Second
 
 // RunAll runs the programs of a file of JSON lines, which may be compressed by gzip, on all cores, and calls yield with
 // each result, in the order of the lines, until yield returns false. Empty lines are passed over. It returns an error
-// when the file cannot be read.
+// when the file cannot be read, after the results of the lines before that place. When it returns nothing reads file.
 func RunAll(file io.Reader, yield func(*Result) bool) error {
 	in := bufio.NewReaderSize(file, 1<<20)
 	if magic, _ := in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
@@ -53,10 +59,10 @@ func RunAll(file io.Reader, yield func(*Result) bool) error {
 
 // suite is one call of RunAll.
 type suite struct {
-	jobs     chan *job     // for the workers
-	order    chan *job     // the same, for the collector
-	stop     chan struct{} // closed when nobody wants more
-	err      error         // of reading; set before order is closed
+	jobs     chan *job   // for the workers
+	order    chan *job   // the same, for the collector
+	stop     atomic.Bool // nobody wants more results
+	err      error       // of reading; set before order is closed
 	workers  sync.WaitGroup
 	try      func(*job, *sim.Pool) *Result
 	patience time.Duration
@@ -66,7 +72,6 @@ func newSuite() *suite {
 	return &suite{
 		jobs:     make(chan *job),
 		order:    make(chan *job, 64*runtime.GOMAXPROCS(0)),
-		stop:     make(chan struct{}),
 		try:      attempt,
 		patience: Patience,
 	}
@@ -78,9 +83,9 @@ func (s *suite) run(in *bufio.Reader, yield func(*Result) bool) error {
 		go s.work()
 	}
 	go s.read(in)
-	defer s.workers.Wait()
-	defer close(s.stop)
-	return s.collect(yield)
+	s.collect(yield)
+	s.workers.Wait()
+	return s.err
 }
 
 type job struct {
@@ -90,54 +95,55 @@ type job struct {
 	over   atomic.Bool // there is a result, or nobody waits for one any more
 }
 
-// read hands out the lines.
+// read hands out the lines. A line that breaks off is none.
 func (s *suite) read(in *bufio.Reader) {
 	defer close(s.order)
 	defer close(s.jobs)
 	for number := 1; ; number++ {
 		line, err := in.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			s.err = err
+			return
+		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			j := &job{number: number, line: line, result: make(chan *Result, 1)}
-			select {
-			case s.order <- j:
-			case <-s.stop:
-				return
-			}
-			select {
-			case s.jobs <- j:
-			case <-s.stop:
-				return
-			}
+			s.order <- j
+			s.jobs <- j
 		}
-		if err != nil {
-			if !errors.Is(err, io.EOF) {
-				s.err = err
-			}
+		if err != nil || s.stop.Load() {
 			return
 		}
 	}
 }
 
-// collect passes the results on in their order. A program that does not end costs its worker, which is replaced.
-func (s *suite) collect(yield func(*Result) bool) error {
+// collect passes the results on in their order, and waits for those that nobody wants any more. A program that does not
+// end costs its worker, which is replaced.
+func (s *suite) collect(yield func(*Result) bool) {
 	for j := range s.order {
 		var r *Result
 		select {
 		case r = <-j.result:
 		case <-time.After(s.patience):
-			if !j.over.CompareAndSwap(false, true) {
+			if r = s.abandon(j); r == nil {
 				r = <-j.result // after all
-				break
 			}
-			r = &Result{Line: j.number, Err: fmt.Errorf("it does not end within %v", s.patience)}
-			r.Case, _ = ParseCase(j.line)
-			go s.work() // in place of the one that is lost
 		}
-		if !yield(r) {
-			return nil
+		if !s.stop.Load() && !yield(r) {
+			s.stop.Store(true)
 		}
 	}
-	return s.err
+}
+
+// abandon returns a result for a program that does not end, or nil if it has just ended.
+func (s *suite) abandon(j *job) *Result {
+	if !j.over.CompareAndSwap(false, true) {
+		return nil
+	}
+	go s.work() // in place of the one that is lost
+	r := &Result{Line: j.number}
+	r.Case, _ = ParseCase(j.line)
+	r.fail(fmt.Errorf("it does not end within %v", s.patience))
+	return r
 }
 
 // work runs programs, on goroutines that are reused from one to the next.
@@ -145,7 +151,10 @@ func (s *suite) work() {
 	pool := sim.NewPool()
 	defer pool.Close()
 	for j := range s.jobs {
-		r := s.try(j, pool)
+		var r *Result
+		if !s.stop.Load() {
+			r = s.try(j, pool)
+		}
 		if !j.over.CompareAndSwap(false, true) {
 			return
 		}
@@ -154,12 +163,12 @@ func (s *suite) work() {
 	s.workers.Done()
 }
 
-// attempt runs a program; a panic of the library is its error.
+// attempt runs a program. A panic of the library where that does not catch it is the program's error.
 func attempt(j *job, pool *sim.Pool) (r *Result) {
 	r = &Result{Line: j.number}
 	defer func() {
 		if value := recover(); value != nil {
-			r.Err = fmt.Errorf("panic: %v\n\n%s", value, debug.Stack())
+			r.fail(fmt.Errorf("panic: %v\n\n%s", value, debug.Stack()))
 		}
 	}()
 	if r.Case, r.Err = ParseCase(j.line); r.Err == nil {

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -12,8 +11,8 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// parseValue makes a value of a program: nil, a bool, an int, a float64, a string, or a []any. What else JSON has stays
-// as it is written.
+// parseValue makes a value of a program: nil, a bool, an int, a string, or a []any. What else JSON has stays as it is
+// written.
 func parseValue(raw jsontext.Value) (any, error) {
 	switch raw.Kind() {
 	case 'n':
@@ -21,31 +20,25 @@ func parseValue(raw jsontext.Value) (any, error) {
 	case 't', 'f':
 		return raw.Kind() == 't', nil
 	case '"':
-		text, err := jsontext.AppendUnquote(nil, raw)
-		return string(text), err
+		return string(appendText(nil, raw)), nil
 	case '0':
 		if n, err := strconv.Atoi(string(raw)); err == nil {
 			return n, nil
 		}
-		return strconv.ParseFloat(string(raw), 64)
 	case '[':
-		p := &parser{d: jsontext.NewDecoder(bytes.NewBuffer(raw))}
 		list := []any{}
-		err := p.array(func() error {
-			item, err := p.d.ReadValue()
-			if err != nil {
-				return err
-			}
+		err := elements(raw, func(item jsontext.Value) error {
 			value, err := parseValue(item)
 			list = append(list, value)
 			return err
 		})
 		return list, err
 	}
-	return raw.Clone(), raw.Compact()
+	written := raw.Clone()
+	return written, written.Compact()
 }
 
-// less orders the items of a priority queue.
+// less orders the items of a priority queue: numbers, strings, and lists of them.
 func less(a, b any) bool {
 	switch a := a.(type) {
 	case int:
@@ -56,8 +49,33 @@ func less(a, b any) bool {
 		if b, ok := b.(string); ok {
 			return a < b
 		}
+	case []any:
+		if b, ok := b.([]any); ok {
+			return lessList(a, b)
+		}
 	}
-	panic(programError{fmt.Sprintf("%v and %v have no order", a, b)})
+	panic(programError{fmt.Sprintf("%s and %s have no order", appendValue(nil, a), appendValue(nil, b))})
+}
+
+func lessList(a, b []any) bool {
+	for i := range min(len(a), len(b)) {
+		if less(a[i], b[i]) {
+			return true
+		}
+		if less(b[i], a[i]) {
+			return false
+		}
+	}
+	return len(a) < len(b)
+}
+
+// maxText bounds a value as it is printed: those that gathers and groups make can double from one to the next.
+const maxText = 1 << 20
+
+func checkText(b []byte) {
+	if len(b) > maxText {
+		panic(programError{"a value grows without end"})
+	}
 }
 
 // appendValue prints a value as compact JSON; an exception is its text.
@@ -69,8 +87,6 @@ func appendValue(b []byte, v any) []byte {
 		return strconv.AppendBool(b, v)
 	case int:
 		return strconv.AppendInt(b, int64(v), 10)
-	case float64:
-		return strconv.AppendFloat(b, v, 'g', -1, 64)
 	case string:
 		return appendQuoted(b, v)
 	case error:
@@ -93,10 +109,7 @@ func appendValue(b []byte, v any) []byte {
 }
 
 func appendQuoted(b []byte, s string) []byte {
-	b, err := jsontext.AppendQuote(b, s)
-	if err != nil {
-		panic(programError{fmt.Sprintf("%q: %v", s, err)})
-	}
+	b, _ = jsontext.AppendQuote(b, s) // which is good UTF-8, as all that was read
 	return b
 }
 
@@ -107,6 +120,7 @@ func appendList[T any](b []byte, list []T, item func([]byte, T) []byte) []byte {
 			b = append(b, ',')
 		}
 		b = item(b, x)
+		checkText(b)
 	}
 	return append(b, ']')
 }
@@ -116,15 +130,20 @@ type raised struct{ kind, message string }
 
 func (e *raised) Error() string { return e.kind + "(" + e.message + ")" }
 
-// exception returns the exception that a program names.
+// exception returns the exception that a raise names.
 func exception(kind, message string) error {
-	switch kind {
-	case "CancelledError":
+	if kind == "CancelledError" {
 		return &aio.CancelledError{Message: message}
-	case "ErrA", "ErrB":
-		return &raised{kind, message}
 	}
-	panic(programError{fmt.Sprintf("there is no exception %q", kind)})
+	return failure(kind, message)
+}
+
+// failure returns the exception that a set_exception names.
+func failure(kind, message string) error {
+	if kind != "ErrA" && kind != "ErrB" {
+		panic(programError{fmt.Sprintf("there is no exception %q here", kind)})
+	}
+	return &raised{kind, message}
 }
 
 // sentinels are the exceptions that print as their name.
@@ -139,6 +158,21 @@ var sentinels = []struct {
 	{aio.ErrQueueShutDown, "QueueShutDown"},
 	{aio.ErrBrokenBarrier, "BrokenBarrierError"},
 }
+
+// exceptionNames are the names that a try can give, by themselves.
+var exceptionNames = func() map[string]string {
+	names := map[string]string{}
+	for _, name := range []string{"ErrA", "ErrB", "CancelledError", "ExceptionGroup", "Misuse"} {
+		names[name] = name
+	}
+	for _, s := range sentinels {
+		names[s.name] = s.name
+	}
+	return names
+}()
+
+// errTime is a program that waits for longer than the clock goes. CPython's never ends.
+var errTime = programError{"its time goes past the end of the clock"}
 
 // nameOf returns an exception's name, as it is printed and as a try names what it catches; "" for what no program can
 // meet.
@@ -157,6 +191,9 @@ func nameOf(err error) string {
 		}
 	}
 	if _, ok := err.(*sim.UsageError); ok {
+		if errors.Is(err, sim.ErrTimeRange) {
+			panic(errTime)
+		}
 		return "Misuse"
 	}
 	return ""
@@ -164,7 +201,11 @@ func nameOf(err error) string {
 
 // appendError prints an exception.
 func appendError(b []byte, err error) []byte {
-	b = append(b, nameOf(err)...)
+	name := nameOf(err)
+	if name == "" {
+		panic(programError{fmt.Sprintf("a %T cannot be printed: %v", err, err)})
+	}
+	b = append(b, name...)
 	switch e := err.(type) {
 	case *raised:
 		return append(append(append(b, '('), e.message...), ')')
@@ -179,6 +220,7 @@ func appendError(b []byte, err error) []byte {
 				b = append(b, ", "...)
 			}
 			b = appendError(b, x)
+			checkText(b)
 		}
 		b = append(b, ']')
 	}
