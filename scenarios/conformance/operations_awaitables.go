@@ -10,7 +10,7 @@ var awaitableOperations = []operation{
 	{name: "await", args: "s", inTask: true, eval: func(f *frame, o *op) (any, error) {
 		return get[awaitable](f, o, 0).Await(f.co)
 	}},
-	{name: "cancel", args: "s?w", eval: func(f *frame, o *op) (any, error) {
+	{name: "cancel", args: "s?v", eval: func(f *frame, o *op) (any, error) {
 		return get[awaitable](f, o, 0).Cancel(o.args[1:]...), nil
 	}},
 	{name: "set_result", args: "sv", act: func(f *frame, o *op) error { return get[settable](f, o, 0).SetResult(o.args[1]) }},

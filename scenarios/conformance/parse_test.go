@@ -44,7 +44,6 @@ func TestParseErrors(t *testing.T) {
 		{"half an argument", inMain(`["sleep",tru]`), "sleep: argument 1: jsontext: "},
 		{"a name", inMain(`["await",1]`), "await: argument 1: want a name, have 1"},
 		{"a text", inMain(`["log",["x"]]`), `log: argument 1: want a string, have ["x"]`},
-		{"a message", inMain(`["cancel","t",5]`), "cancel: argument 2: want a string, have 5"},
 		{"a list", inMain(`["wait","t",1,"FIRST_COMPLETED"]`), `wait: argument 1: want a list of names, have "t"`},
 		{"an element of a list", inMain(`["wait",["t",2],1,"FIRST_COMPLETED"]`), "wait: argument 1: want a name, have 2"},
 		{"a fraction", inMain(`["notify","c",1.5]`), "notify: argument 2: want a whole number, have 1.5"},

@@ -199,6 +199,20 @@ func nameOf(err error) string {
 	return ""
 }
 
+// appendMessage prints the message of a cancellation as Python's str does.
+func appendMessage(b []byte, message any) []byte {
+	switch m := message.(type) {
+	case string:
+		return append(b, m...)
+	case bool:
+		if m {
+			return append(b, "True"...)
+		}
+		return append(b, "False"...)
+	}
+	return appendValue(b, message)
+}
+
 // appendError prints an exception.
 func appendError(b []byte, err error) []byte {
 	name := nameOf(err)
@@ -211,7 +225,7 @@ func appendError(b []byte, err error) []byte {
 		return append(append(append(b, '('), e.message...), ')')
 	case *aio.CancelledError:
 		if e.Message != nil {
-			b = fmt.Appendf(b, "(%v)", e.Message)
+			b = append(appendMessage(append(b, '('), e.Message), ')')
 		}
 	case *aio.ExceptionGroup:
 		b = append(b, '[')
