@@ -55,6 +55,9 @@ func (b *Barrier) Broken() bool { return b.state == barrierBroken }
 // ErrBrokenBarrier when the barrier is reset meanwhile or aborted, and a *CancelledError when the task is cancelled: the
 // others then wait for one more.
 func (b *Barrier) Wait(co *Co) (place int, err error) {
+	if b.parties < 1 {
+		return 0, co.Loop().Usage("wait", b.String(), errNoParties)
+	}
 	err = b.changed.With(co, func() error {
 		if err := b.enter(co); err != nil {
 			return err
@@ -124,4 +127,4 @@ func (b *Barrier) Abort(co *Co) error {
 }
 
 // String returns the kind and the name.
-func (b *Barrier) String() string { return b.changed.String() }
+func (b *Barrier) String() string { return b.changed.label.text("barrier") }
