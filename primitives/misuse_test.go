@@ -216,26 +216,6 @@ func TestClosedLoop(t *testing.T) {
 	}
 }
 
-// TestQueueOfAnotherLoop: where the ends of a queue would have to wait on two loops, the second is refused.
-func TestQueueOfAnotherLoop(t *testing.T) {
-	q := aio.NewQueue[int]("shared", 1)
-	get := func(co *aio.Co) error {
-		return aio.Timeout(co, sec, func(*aio.TimeoutScope) error { _, err := q.Get(co); return err })
-	}
-	put := func(co *aio.Co) error {
-		_ = q.PutNowait(1)
-		return aio.Timeout(co, sec, func(*aio.TimeoutScope) error { return q.Put(co, 2) })
-	}
-	for _, wait := range []func(co *aio.Co) error{get, put} {
-		if err := aio.RunWith(quiet, wait); !errors.Is(err, aio.ErrTimeout) {
-			t.Errorf("on the first loop the wait ends with %v", err)
-		}
-	}
-	wantUsage(t, aio.RunWith(quiet, put), aio.ErrOtherLoop, `wait queue "shared" in task "main"`)
-	_, _ = q.GetNowait()
-	wantUsage(t, aio.RunWith(quiet, get), aio.ErrOtherLoop, `wait queue "shared" in task "main"`)
-}
-
 // TestAwaitRefusedBefore: asyncio takes an await that it refused for one that goes on, and so refuses the next.
 func TestAwaitRefusedBefore(t *testing.T) {
 	check(t, `
