@@ -53,7 +53,7 @@ func (b *Barrier) Broken() bool { return b.state == barrierBroken }
 // Wait suspends until all parties have come, and returns the place in the order of their coming, from 0. The last one
 // does not suspend. A task that comes while the last round leaves waits for that first. Wait returns an error that is
 // ErrBrokenBarrier when the barrier is reset meanwhile or aborted, and a *CancelledError when the task is cancelled: the
-// others then wait for one more.
+// others then wait for one more, which may get the place of one of them, as in asyncio.
 func (b *Barrier) Wait(co *Co) (place int, err error) {
 	if b.parties < 1 {
 		return 0, co.Loop().Usage("wait", b.String(), errNoParties)
