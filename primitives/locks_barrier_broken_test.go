@@ -1,11 +1,9 @@
 package aio_test
 
 import (
-	"errors"
 	"testing"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
-	"github.com/asyncsim/asyncsim/sim"
 )
 
 func TestBarrierReset(t *testing.T) {
@@ -213,17 +211,4 @@ func TestBrokenBarrierError(t *testing.T) {
 		settle(co)
 		return tell(co)
 	})
-}
-
-// TestBarrierParties is BAR-03.
-func TestBarrierParties(t *testing.T) {
-	defer func() {
-		err, _ := recover().(error)
-		var usage *sim.UsageError
-		if want := `NewBarrier "b" of 0 at 0s: the parties of a barrier must be at least 1`; !errors.As(err, &usage) ||
-			usage.Error() != want {
-			t.Errorf("%v, want %s", err, want)
-		}
-	}()
-	aio.NewBarrier("b", 0)
 }

@@ -171,6 +171,19 @@ func TestBarrier(t *testing.T) {
 			co.Printf("%s\n", standing(b))
 			parties(co, b, "c", "d")
 		}},
+		{"one that is cancelled while it is held never was in", `
+			0s c: 2
+			0s a: 0
+			0s b: 1
+			0s held: cancelled
+			0s 0 of 3 wait, broken false`, 3, func(co *aio.Co, b *aio.Barrier) {
+			parties(co, b, "a", "b")
+			aio.Go(co, "c", party(b, nil))
+			held := aio.Go(co, "held", party(b, nil))
+			aio.Go(co, "canceller", func(*aio.Co) error { held.Cancel(); return nil })
+			settle(co)
+			co.Printf("%s\n", standing(b))
+		}},
 		{"one that is cancelled as the last one comes: the round goes on without it", `
 			0s c: 2
 			0s a: cancelled

@@ -62,9 +62,7 @@ func (c *Condition) Wait(co *Co) error {
 		return err
 	}
 	c.waiters.join(t)
-	if err := c.Release(); err != nil {
-		return err
-	}
+	_ = c.Release() // it is held
 	_, err := t.wait(c)
 	c.waiters.leave(t)
 	for {
