@@ -53,13 +53,27 @@
 //	TaskGroup, create_task            TaskGroup(co, body), Group.Go,   a refused task is an error
 //	                                    SpawnIn
 //	Event                             Event                            the zero Event is ready for use
+//	Lock, async with lock             Lock, With(co, body)             the zero Lock is ready for use
+//	Condition(lock), wait,            Condition, NewCondition(name,    the zero Condition has a lock of its own;
+//	  wait_for, notify(n=1),            lock), Wait, WaitFor,            Wait says no more than that it was woken;
+//	  notify_all                        Notify(n), NotifyAll             n has no default
+//	Semaphore(value=1)                NewSemaphore(name, value)        the value has no default
+//	BoundedSemaphore                  NewBoundedSemaphore(name,        also a *Semaphore
+//	                                    value)
+//	Barrier(parties), wait, reset,    NewBarrier(name, parties), Wait, there is no With
+//	  abort, n_waiting, broken          Reset, Abort, Waiting, Broken
 //	Queue(maxsize)                    Queue, NewQueue(name, size)      a negative size is refused
+//	PriorityQueue, LifoQueue          NewPriorityQueue(name, size,     also a *Queue; less takes the place of the
+//	                                    less), NewLIFOQueue              items' own order
+//	task_done, join,                  TaskDone, Join(co),
+//	  shutdown(immediate)               Shutdown(immediate)
 //	ContextVar, Token                 ContextVar, Token                every variable has a default
 //	copy_context()                    CopyContext(co)
 //	CancelledError                    CancelledError, ErrCancelled     also context.Canceled
 //	TimeoutError                      TimeoutError, ErrTimeout         also context.DeadlineExceeded
 //	InvalidStateError, QueueEmpty,    ErrInvalidState, ErrQueueEmpty,
-//	  QueueFull                         ErrQueueFull
+//	  QueueFull, QueueShutDown          ErrQueueFull, ErrQueueShutDown
+//	BrokenBarrierError                ErrBrokenBarrier                 the reason of a *sim.UsageError
 //	ExceptionGroup                    ExceptionGroup
 //	RuntimeError, ValueError          *sim.UsageError                  returned, or a panic where no error can be
 //	KeyboardInterrupt, SystemExit     a panic ends the run             a *sim.PanicError

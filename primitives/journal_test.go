@@ -3,8 +3,8 @@ package aio_test
 // The tests compare journals: everything that a program did, with the virtual time at which it did it. What they want was
 // taken from CPython 3.14 or follows from its rules. Names such as CAN-11 number the behaviours that CPython's own tests
 // of asyncio check: FUT, CB futures; TSK, CTX, CAN, SLP, WAI, ACO, GAT, SHD tasks and the functions over them; EAG eager
-// tasks; WFR wait_for; TMO timeouts; TGR task groups; EVT events; QUE queues; RUN runners. A trap is what versions of
-// CPython, or others who followed it, got wrong.
+// tasks; WFR wait_for; TMO timeouts; TGR task groups; EVT events; LCK locks; CND conditions; SEM semaphores; BAR
+// barriers; QUE queues; RUN runners. A trap is what versions of CPython, or others who followed it, got wrong.
 
 import (
 	"errors"

@@ -127,7 +127,7 @@ func TestBarrier(t *testing.T) {
 			settle(co)
 			co.Printf("%s\n", standing(b))
 		}},
-		{"BAR-07 two rounds, one after the other: the last to leave the first is the first to come to the second", `
+		{"BAR-07 two rounds: the last to leave the first one is the first to come to the second", `
 			0s c: 2
 			0s a: 0
 			0s b: 1

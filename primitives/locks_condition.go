@@ -49,9 +49,9 @@ func (c *Condition) With(co *Co, body func() error) error { return with(co, c, b
 // task is cancelled meanwhile, be it more than once: then it returns the *CancelledError that came last. A task may be
 // woken without a notification, so Wait stands in a loop, as in [Condition.WaitFor].
 //
-// Wait returns with the lock held, whatever it returns, but for two *sim.UsageErrors: the lock was not held, or tasks of
-// another loop have come to wait for the lock meanwhile. Where tasks of another loop wait for the condition, Wait returns
-// a *sim.UsageError at once and does not release the lock.
+// Wait returns with the lock held, whatever it returns, but for two *sim.UsageErrors: the lock was not held, or tasks
+// of another loop have come to wait for the lock meanwhile. Where tasks of another loop wait for the condition, Wait
+// returns a *sim.UsageError at once and does not release the lock.
 func (c *Condition) Wait(co *Co) error {
 	t := taskOf(co, "condition wait")
 	if !c.Locked() {

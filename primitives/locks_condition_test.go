@@ -334,8 +334,8 @@ func TestConditionOfAnotherLoop(t *testing.T) {
 	}
 }
 
-// TestConditionLosesItsLock: while a task waits, tasks of another loop come to wait for the lock, so that it cannot take
-// it again. It hands its notification on.
+// TestConditionLosesItsLock: while a task waits, tasks of another loop come to wait for the lock, so that it cannot
+// take it again. It hands its notification on.
 func TestConditionLosesItsLock(t *testing.T) {
 	check(t, `
 		0s the other loop: timeout in task "main" timed out at 1s

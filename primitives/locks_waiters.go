@@ -6,8 +6,8 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// home is the loop that a primitive serves: that of the first task that waits for it, as in asyncio. Until one waits it is
-// the loop of the last task that came, so that an error can tell who runs there and when.
+// home is the loop that a primitive serves: that of the first task that waits for it, as in asyncio. Until one waits it
+// is the loop of the last task that came, so that an error can tell who runs there and when.
 type home struct {
 	w     *world
 	bound bool

@@ -21,6 +21,14 @@ func TestQueueServesOneLoop(t *testing.T) {
 	for _, wait := range ends {
 		wantUsage(t, aio.RunWith(quiet, inASecond(wait)), aio.ErrOtherLoop, `wait queue "shared" in task "main"`)
 	}
+	_, _ = q.GetNowait()
+	if err := aio.RunWith(quiet, func(co *aio.Co) error {
+		err := q.Put(co, 3)
+		_, failed := q.Get(co)
+		return errors.Join(err, failed)
+	}); err != nil {
+		t.Errorf("on another loop, without waiting: %v", err)
+	}
 }
 
 // inASecond returns a function that waits for a second at most, as those must that nobody wakes.

@@ -14,8 +14,8 @@ import (
 // The properties below run tasks that come, hold and are cancelled at random turns. A twin of each primitive, a plain
 // list of who waits, says who may come next; asyncio's rules for turns are not in it.
 
-// visitor is a task that comes to a primitive: after so many turns, holding it for so many, cancelled in that turn if it is
-// not over by then.
+// visitor is a task that comes to a primitive: after so many turns, holding it for so many, cancelled in that turn if
+// it is not over by then.
 type visitor struct{ Comes, Holds, Cancelled int }
 
 const never = 99
@@ -87,9 +87,9 @@ func (l *line) leave(i int) {
 	}
 }
 
-// TestLockProperties: a semaphore never lets in more tasks than its value, which for a lock is one; they get in in the order in
-// which they came, but for those that are cancelled; and whatever is cancelled when, nobody who waits is forgotten and
-// in the end it is as it was.
+// TestLockProperties: a semaphore never lets in more tasks than its value, which for a lock is one; they get in in the
+// order in which they came, but for those that are cancelled; and whatever is cancelled when, nobody who waits is
+// forgotten and in the end it is as it was.
 func TestLockProperties(t *testing.T) {
 	type guard interface {
 		Acquire(co *aio.Co) error
@@ -138,7 +138,10 @@ func TestLockProperties(t *testing.T) {
 					}
 					return err
 				})
-				visitAll(t, make([]visitor, value), func(co *aio.Co, _ int) error { return inNoTime(co, g.Acquire) })
+				again := slices.Repeat([]visitor{{Cancelled: never}}, value)
+				visitAll(t, again, func(co *aio.Co, _ int) error {
+					return inNoTime(co, g.Acquire)
+				})
 			})
 		})
 	}
@@ -157,9 +160,9 @@ func inNoTime(co *aio.Co, wait func(co *aio.Co) error) error {
 	return err
 }
 
-// TestConditionProperty: where each of what is made is announced by one notification, nobody waits in the end while there
-// is something left, although tasks that were notified may be cancelled, and others come first. Whoever has waited holds
-// the lock, cancelled or not, alone.
+// TestConditionProperty: where each of what is made is announced by one notification, nobody waits in the end while
+// there is something left, although tasks that were notified may be cancelled, and others come first. Whoever has
+// waited holds the lock, cancelled or not, alone.
 func TestConditionProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		users := drawVisitors(t)
@@ -197,8 +200,8 @@ func TestConditionProperty(t *testing.T) {
 	})
 }
 
-// TestBarrierProperty: tasks that come again and again, in random turns, leave in rounds: nobody leaves round n before all
-// have come to it, and each place is taken once.
+// TestBarrierProperty: tasks that come again and again, in random turns, leave in rounds: nobody leaves round n before
+// all have come to it, and each place is taken once.
 func TestBarrierProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 5).Draw(t, "parties")
