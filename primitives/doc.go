@@ -65,6 +65,15 @@
 //	format_call_graph,                FormatCallGraph(a)               what a task waits for stands for its stack
 //	  print_call_graph
 //	Event                             Event                            the zero Event is ready for use
+//	Lock, async with lock             Lock, With(co, body)             the zero Lock is ready for use
+//	Condition(lock), wait,            Condition, NewCondition(name,    the zero Condition has a lock of its own;
+//	  wait_for, notify(n=1),            lock), Wait, WaitFor,            Wait says no more than that it was woken;
+//	  notify_all                        Notify(n), NotifyAll             n has no default
+//	Semaphore(value=1)                NewSemaphore(name, value)        the value has no default
+//	BoundedSemaphore                  NewBoundedSemaphore(name,        also a *Semaphore
+//	                                    value)
+//	Barrier(parties), wait, reset,    NewBarrier(name, parties), Wait, there is no With
+//	  abort, n_waiting, broken          Reset, Abort, Waiting, Broken
 //	Queue(maxsize)                    Queue, NewQueue(name, size)      a negative size is refused
 //	StreamReader(limit)               NewStreamReader(co, name, limit) to be fed by hand; a limit of 0 is 64 KiB
 //	feed_data, feed_eof,              FeedData, FeedEOF,
@@ -79,6 +88,10 @@
 //	transport.abort                   StreamWriter.Abort
 //	set_write_buffer_limits,          SetWriteBufferLimits,            None is DeriveLimit
 //	  get_write_buffer_size             WriteBufferSize
+//	PriorityQueue, LifoQueue          NewPriorityQueue(name, size,     also a *Queue; less takes the place of the
+//	                                    less), NewLIFOQueue              items' own order
+//	task_done, join,                  TaskDone, Join(co),
+//	  shutdown(immediate)               Shutdown(immediate)
 //	ContextVar, Token                 ContextVar, Token                every variable has a default
 //	copy_context(), context[var]      CopyContext(co), ContextVar.In
 //	to_thread(f)                      ToThread(co, n, f)               time stands still while f runs
@@ -92,6 +105,8 @@
 //	IncompleteReadError,              IncompleteReadError,             also io.ErrUnexpectedEOF
 //	  LimitOverrunError                 LimitOverrunError
 //	ConnectionResetError              StreamError, ErrConnectionLost   of streams
+//	  QueueFull, QueueShutDown          ErrQueueFull, ErrQueueShutDown
+//	BrokenBarrierError                ErrBrokenBarrier                 the reason of a *sim.UsageError
 //	ExceptionGroup                    ExceptionGroup
 //	RuntimeError, ValueError          *sim.UsageError                  returned, or a panic where no error can be
 //	KeyboardInterrupt, SystemExit     a panic ends the run             a *sim.PanicError

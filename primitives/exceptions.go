@@ -102,7 +102,7 @@ func (e *InvalidStateError) Unwrap() error { return ErrInvalidState }
 // QueueError is ErrQueueEmpty, ErrQueueFull or ErrQueueShutDown with the queue's name.
 type QueueError struct {
 	Queue string
-	Time  time.Duration // virtual time; negative where no task has waited for the queue yet, which then knows no loop
+	Time  time.Duration // virtual time; negative where no task has put or got yet: the queue then knows no loop
 	Err   error
 }
 

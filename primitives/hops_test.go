@@ -3,6 +3,7 @@ package aio_test
 import (
 	"errors"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,7 +89,8 @@ func done(co *aio.Co) *aio.Future[int] {
 	return f
 }
 
-// probes is the hop matrix: futures, tasks and what waits for them. The other half is in hops_scopes_test.go.
+// probes is the hop matrix: futures, tasks and what waits for them. The rest is in hops_scopes_test.go and
+// hops_locks_test.go.
 var probes = []struct {
 	name string
 	hops int64
@@ -292,7 +294,7 @@ func eager(on aio.HasLoop, name string, fn func(co *aio.Co) error) *aio.Task[aio
 }
 
 func TestHops(t *testing.T) {
-	for _, probe := range append(probes, scopeProbes...) {
+	for _, probe := range slices.Concat(probes, scopeProbes, lockProbes) {
 		t.Run(probe.name, func(t *testing.T) {
 			var h hopper
 			config := aio.Config{Log: io.Discard, Trace: func(e sim.Event) { h.turn = e.Turn }}

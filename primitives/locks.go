@@ -5,6 +5,7 @@ import "fmt"
 // Event is a flag that tasks can wait for (asyncio.Event). The zero Event is not set. An Event serves one loop.
 type Event struct {
 	label   label
+	home    home
 	set     bool
 	waiters waiters
 }
@@ -42,9 +43,10 @@ func (e *Event) Wait(co *Co) error {
 }
 
 func (e *Event) wait(t *task, on fmt.Stringer) error {
-	if err := e.waiters.join(t, on); err != nil {
+	if err := e.home.bind(t, on); err != nil {
 		return err
 	}
+	e.waiters.join(t)
 	_, err := t.wait(on)
 	e.waiters.leave(t)
 	return err

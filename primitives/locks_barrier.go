@@ -53,8 +53,11 @@ func (b *Barrier) Broken() bool { return b.state == barrierBroken }
 // Wait suspends until all parties have come, and returns the place in the order of their coming, from 0. The last one
 // does not suspend. A task that comes while the last round leaves waits for that first. Wait returns an error that is
 // ErrBrokenBarrier when the barrier is reset meanwhile or aborted, and a *CancelledError when the task is cancelled: the
-// others then wait for one more.
+// others then wait for one more, which may get the place of one of them, as in asyncio.
 func (b *Barrier) Wait(co *Co) (place int, err error) {
+	if b.parties < 1 {
+		return 0, co.Loop().Usage("wait", b.String(), errNoParties)
+	}
 	err = b.changed.With(co, func() error {
 		if err := b.enter(co); err != nil {
 			return err
@@ -124,4 +127,4 @@ func (b *Barrier) Abort(co *Co) error {
 }
 
 // String returns the kind and the name.
-func (b *Barrier) String() string { return b.changed.String() }
+func (b *Barrier) String() string { return b.changed.label.text("barrier") }

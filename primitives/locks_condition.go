@@ -8,6 +8,7 @@ import (
 // its own. A Condition serves one loop.
 type Condition struct {
 	label   label
+	home    home
 	lock    *Lock
 	own     Lock
 	waiters waiters
@@ -45,21 +46,23 @@ func (c *Condition) Release() error { return c.mutex().Release() }
 func (c *Condition) With(co *Co, body func() error) error { return with(co, c, body) }
 
 // Wait releases the lock, suspends until the task is notified, and suspends until it has the lock again, even when the
-// task is cancelled meanwhile: it returns with the lock held in any case but one. That is a *sim.UsageError: the lock
-// was not held, or tasks of another loop wait. Else it returns the *CancelledError that came last. A task may be woken
-// without a notification, so Wait stands in a loop, as in [Condition.WaitFor].
+// task is cancelled meanwhile, be it more than once: then it returns the *CancelledError that came last. A task may be
+// woken without a notification, so Wait stands in a loop, as in [Condition.WaitFor].
+//
+// Wait returns with the lock held, whatever it returns, but for two *sim.UsageErrors: the lock was not held, or tasks
+// of another loop have come to wait for the lock meanwhile. Where tasks of another loop wait for the condition, Wait
+// returns a *sim.UsageError at once and does not release the lock.
 func (c *Condition) Wait(co *Co) error {
 	t := taskOf(co, "condition wait")
 	if !c.Locked() {
 		return t.f.w.loop.Usage("wait", c.String(), errWaitUnlocked)
 	}
 	c.label.use(t.f.w, "condition")
-	if err := c.waiters.join(t, c); err != nil {
+	if err := c.home.bind(t, c); err != nil {
 		return err
 	}
-	if err := c.Release(); err != nil {
-		return err
-	}
+	c.waiters.join(t)
+	_ = c.Release() // it is held
 	_, err := t.wait(c)
 	c.waiters.leave(t)
 	for {
@@ -93,7 +96,7 @@ func (c *Condition) WaitFor(co *Co, predicate func() bool) error {
 // returns a *sim.UsageError when the lock is not held.
 func (c *Condition) Notify(n int) error {
 	if !c.Locked() {
-		return c.waiters.misuse("notify", c.String(), errNotifyUnlocked)
+		return c.lock.home.misuse("notify", c.String(), errNotifyUnlocked)
 	}
 	c.wake(n)
 	return nil

@@ -8,6 +8,7 @@ import (
 // order in which they asked. The zero Lock is unlocked. A Lock serves one loop.
 type Lock struct {
 	label   label
+	home    home
 	locked  bool
 	waiters waiters
 }
@@ -26,14 +27,16 @@ func (l *Lock) Locked() bool { return l.locked }
 func (l *Lock) Acquire(co *Co) error { return l.acquire(taskOf(co, "acquire lock")) }
 
 func (l *Lock) acquire(t *task) error {
+	l.home.visit(t)
 	if !l.locked && !l.waiters.anyAlive() {
 		l.locked = true
 		return nil
 	}
 	l.label.use(t.f.w, "lock")
-	if err := l.waiters.join(t, l); err != nil {
+	if err := l.home.bind(t, l); err != nil {
 		return err
 	}
+	l.waiters.join(t)
 	_, err := t.wait(l)
 	l.waiters.leave(t)
 	if err != nil {
@@ -50,7 +53,7 @@ func (l *Lock) acquire(t *task) error {
 // nobody overtakes it. Release returns a *sim.UsageError when the lock is not held.
 func (l *Lock) Release() error {
 	if !l.locked {
-		return l.waiters.misuse("release", l.String(), errNotLocked)
+		return l.home.misuse("release", l.String(), errNotLocked)
 	}
 	l.locked = false
 	l.waiters.wakeFirst()

@@ -11,6 +11,7 @@ import (
 // which they asked. Make one with [NewSemaphore] or [NewBoundedSemaphore]. A Semaphore serves one loop.
 type Semaphore struct {
 	label   label
+	home    home
 	value   int
 	bound   int // -1: none
 	waiters waiters
@@ -44,14 +45,16 @@ func (s *Semaphore) Locked() bool { return s.value == 0 || s.waiters.anyAlive() 
 // *CancelledError, without being in, when the task is cancelled, and a *sim.UsageError when tasks of another loop wait.
 func (s *Semaphore) Acquire(co *Co) error {
 	t := taskOf(co, "acquire semaphore")
+	s.home.visit(t)
 	if !s.Locked() {
 		s.value--
 		return nil
 	}
 	s.label.use(t.f.w, "semaphore")
-	if err := s.waiters.join(t, s); err != nil {
+	if err := s.home.bind(t, s); err != nil {
 		return err
 	}
+	s.waiters.join(t)
 	woken, err := t.wait(s)
 	s.waiters.leave(t)
 	if err != nil && woken {
@@ -66,7 +69,7 @@ func (s *Semaphore) Acquire(co *Co) error {
 // *sim.UsageError when a bounded semaphore is released more often than acquired.
 func (s *Semaphore) Release() error {
 	if s.value == s.bound {
-		return s.waiters.misuse("release", s.String(), errOverReleased)
+		return s.home.misuse("release", s.String(), errOverReleased)
 	}
 	s.value++
 	s.wakeNext()

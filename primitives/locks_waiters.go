@@ -6,21 +6,41 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// waiters is a waiting line of tasks, each in a wait of its own (asyncio's deque of futures).
-type waiters struct {
-	w    *world // of the tasks: a primitive serves one loop
-	ring sim.Ring[*task]
+// home is the loop that a primitive serves: that of the first task that waits for it, as in asyncio. Until one waits it
+// is the loop of the last task that came, so that an error can tell who runs there and when.
+type home struct {
+	w     *world
+	bound bool
 }
 
-func (q *waiters) join(t *task, what fmt.Stringer) error {
-	if q.w == nil {
-		q.w = t.f.w
-	} else if q.w != t.f.w {
+// visit notes that a task comes, which perhaps need not wait.
+func (h *home) visit(t *task) {
+	if !h.bound {
+		h.w = t.f.w
+	}
+}
+
+// bind makes the task's loop the one that is served, or returns a *sim.UsageError if another one is.
+func (h *home) bind(t *task, what fmt.Stringer) error {
+	if h.bound && h.w != t.f.w {
 		return t.f.w.loop.Usage("wait", what.String(), ErrOtherLoop)
 	}
-	q.ring.Push(t)
+	h.w, h.bound = t.f.w, true
 	return nil
 }
+
+// misuse returns a *sim.UsageError; who and when are in it if a task has come before.
+func (h *home) misuse(op, object string, reason error) error {
+	if h.w == nil {
+		return &sim.UsageError{Op: op, Object: object, Err: reason}
+	}
+	return h.w.loop.Usage(op, object, reason)
+}
+
+// waiters is a waiting line of tasks, each in a wait of its own (asyncio's deque of futures).
+type waiters struct{ ring sim.Ring[*task] }
+
+func (q *waiters) join(t *task) { q.ring.Push(t) }
 
 // leave takes t out of the line if it is there.
 func (q *waiters) leave(t *task) {
@@ -63,12 +83,4 @@ func (q *waiters) anyAlive() bool {
 		}
 	}
 	return false
-}
-
-// misuse returns a *sim.UsageError; who and when are in it if anybody has waited before.
-func (q *waiters) misuse(op, object string, reason error) error {
-	if q.w == nil {
-		return &sim.UsageError{Op: op, Object: object, Err: reason}
-	}
-	return q.w.loop.Usage(op, object, reason)
 }

@@ -57,6 +57,14 @@ func TestCoOfAnother(t *testing.T) {
 		{"NewFuture", func(co *aio.Co) { aio.NewFuture[int](co, "f") }},
 		{"Event.Wait", func(co *aio.Co) { _ = e.Wait(co) }},
 		{"Queue.Put", func(co *aio.Co) { var q aio.Queue[int]; _ = q.Put(co, 1) }},
+		{"Lock.Acquire", func(co *aio.Co) { var l aio.Lock; _ = l.Acquire(co) }},
+		{"Condition.Acquire", func(co *aio.Co) { var c aio.Condition; _ = c.Acquire(co) }},
+		{"Condition.Wait", func(co *aio.Co) { var c aio.Condition; _ = c.Wait(co) }},
+		{"Semaphore.Acquire", func(co *aio.Co) { _ = aio.NewSemaphore("s", 1).Acquire(co) }},
+		{"Barrier.Wait", func(co *aio.Co) { _, _ = aio.NewBarrier("b", 1).Wait(co) }},
+		{"Barrier.Reset", func(co *aio.Co) { _ = aio.NewBarrier("b", 1).Reset(co) }},
+		{"Barrier.Abort", func(co *aio.Co) { _ = aio.NewBarrier("b", 1).Abort(co) }},
+		{"Queue.Join", func(co *aio.Co) { var q aio.Queue[int]; _ = q.Join(co) }},
 		{"Queue.Get", func(co *aio.Co) { var q aio.Queue[int]; _ = q.PutNowait(1); _, _ = q.Get(co) }},
 		{"CurrentTask", func(co *aio.Co) { aio.CurrentTask(co) }},
 		{"AllTasks", func(co *aio.Co) { aio.AllTasks(co) }},
@@ -177,6 +185,13 @@ func TestPanics(t *testing.T) {
 			func(co *aio.Co) { aio.NewFuture[int](co, "f").Cancel("a", "b") }},
 		{"a queue of negative size", `NewQueue "q" of size -1 at 0s: the size of a queue must not be negative`,
 			func(*aio.Co) { aio.NewQueue[int]("q", -1) }},
+		{"SEM-01 a semaphore of negative value",
+			`NewSemaphore "s" of -1 at 0s: the initial value of a semaphore must not be negative`,
+			func(*aio.Co) { aio.NewSemaphore("s", -1) }},
+		{"SEM-01 a bounded one", `NewSemaphore "s" of -2 at 0s: the initial value of a semaphore must not be negative`,
+			func(*aio.Co) { aio.NewBoundedSemaphore("s", -2) }},
+		{"BAR-03 a barrier for nobody", `NewBarrier "b" of 0 at 0s: the parties of a barrier must be at least 1`,
+			func(*aio.Co) { aio.NewBarrier("b", 0) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			defer noGoroutineLeft(t)()
@@ -214,26 +229,6 @@ func TestClosedLoop(t *testing.T) {
 			do()
 		})
 	}
-}
-
-// TestQueueOfAnotherLoop: where the ends of a queue would have to wait on two loops, the second is refused.
-func TestQueueOfAnotherLoop(t *testing.T) {
-	q := aio.NewQueue[int]("shared", 1)
-	get := func(co *aio.Co) error {
-		return aio.Timeout(co, sec, func(*aio.TimeoutScope) error { _, err := q.Get(co); return err })
-	}
-	put := func(co *aio.Co) error {
-		_ = q.PutNowait(1)
-		return aio.Timeout(co, sec, func(*aio.TimeoutScope) error { return q.Put(co, 2) })
-	}
-	for _, wait := range []func(co *aio.Co) error{get, put} {
-		if err := aio.RunWith(quiet, wait); !errors.Is(err, aio.ErrTimeout) {
-			t.Errorf("on the first loop the wait ends with %v", err)
-		}
-	}
-	wantUsage(t, aio.RunWith(quiet, put), aio.ErrOtherLoop, `wait queue "shared" in task "main"`)
-	_, _ = q.GetNowait()
-	wantUsage(t, aio.RunWith(quiet, get), aio.ErrOtherLoop, `wait queue "shared" in task "main"`)
 }
 
 // TestAwaitRefusedBefore: asyncio takes an await that it refused for one that goes on, and so refuses the next.

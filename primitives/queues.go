@@ -15,6 +15,7 @@ type Queue[T any] struct {
 	bound    int // 0: none
 	fifo     sim.Ring[T]
 	other    order[T] // holds the items instead, if they do not leave in the order in which they came
+	home     home
 	getters  waiters
 	putters  waiters
 	undone   int   // items for which TaskDone was not called
@@ -79,11 +80,13 @@ func (q *Queue[T]) Full() bool { return q.Len() >= q.Cap() }
 // shut down, and a *sim.UsageError when tasks of another loop wait for the queue.
 func (q *Queue[T]) Put(co *Co, item T) error {
 	t := taskOf(co, "queue put")
+	q.home.visit(t)
 	for q.Full() && !q.shut {
 		q.label.use(t.f.w, "queue")
-		if err := q.putters.join(t, q); err != nil {
+		if err := q.home.bind(t, q); err != nil {
 			return err
 		}
+		q.putters.join(t)
 		woken, err := t.wait((*putting[T])(q))
 		if err != nil {
 			q.putters.leave(t)
@@ -114,11 +117,13 @@ func (q *Queue[T]) PutNowait(item T) error {
 // its item taken waits again, behind those that came meanwhile.
 func (q *Queue[T]) Get(co *Co) (item T, err error) {
 	t := taskOf(co, "queue get")
+	q.home.visit(t)
 	for q.Empty() && !q.shut {
 		q.label.use(t.f.w, "queue")
-		if err := q.getters.join(t, q); err != nil {
+		if err := q.home.bind(t, q); err != nil {
 			return item, err
 		}
+		q.getters.join(t)
 		woken, err := t.wait((*getting[T])(q))
 		if err != nil {
 			q.getters.leave(t)
@@ -148,7 +153,7 @@ func (q *Queue[T]) GetNowait() (item T, err error) {
 // said of every item already.
 func (q *Queue[T]) TaskDone() error {
 	if q.undone == 0 {
-		return q.getters.misuse("task done", q.String(), errTaskDone)
+		return q.home.misuse("task done", q.String(), errTaskDone)
 	}
 	q.finishOne()
 	return nil
@@ -211,10 +216,8 @@ func (q *Queue[T]) finishOne() {
 
 func (q *Queue[T]) error(reason error) error {
 	e := &QueueError{Queue: q.String(), Time: unknown, Err: reason}
-	for _, w := range []*world{q.getters.w, q.putters.w} {
-		if w != nil {
-			e.Time = w.loop.Now()
-		}
+	if q.home.w != nil {
+		e.Time = q.home.w.loop.Now()
 	}
 	return e
 }
