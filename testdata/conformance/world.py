@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -136,7 +137,8 @@ class World:
         if exc is None or not self.open:
             return  # a pending task that is dropped behind the end of the trace
         kinds = (kind for text, kind in _HANDLER_KINDS.items() if text in report["message"])
-        self.failure("-", f"handler {next(kinds, 'other')}", exc)
+        with contextlib.suppress(InvalidProgram):  # it ends the run before the next turn
+            self.failure("-", f"handler {next(kinds, 'other')}", exc)
 
     def _make(self, name: str, spec: dict[str, Any]) -> None:
         kind, value = spec["kind"], spec.get("value")

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { loadPyodide } from "pyodide";
 
-const python = await loadPyodide();
+const python = await loadPyodide({ stdout: () => {}, stderr: () => {} });
 python.mountNodeFS("/testdata", fileURLToPath(new URL("../..", import.meta.url)));
 const local = python.runPython(`
 import asyncio, sys
@@ -16,10 +16,13 @@ asyncio.run = asyncio.runners.run
 from worker import Local
 Local()
 `);
-console.log(local.python);
+
+const answer = (line) => process.stdout.write(line + "\n");
+console.log = console.error = () => {}; // where a dying interpreter would print its stack
+answer(local.python);
 for await (const program of createInterface({ input: process.stdin })) {
   try {
-    console.log(local.answer(program));
+    answer(local.answer(program));
   } catch {
     process.exit(3);
   }
