@@ -51,6 +51,7 @@ class Scope:
     order: int = 0  # coroutines start only those of a lower order
     awaited_tasks: int = 0  # tasks await only those with a lower number, nearly always
     callback: bool = False
+    lock: str = ""  # what the nearest `with` holds
     final: bool = False  # inside `finally`, where there is no return
 
     def inner(self, **changes: Any) -> Scope:
@@ -117,29 +118,42 @@ class Drawing:
 
     def _random_operation(self, scope: Scope, nesting: int) -> list[Any]:
         rng, profile = self._rng, self._profile
+        first = self._object_to_use(scope)
+        kind = self._kinds.get(first, "")
+        table = PLAIN if scope.callback else SUSPENDING | PLAIN
+        fits: Callable[[str], bool] = lambda name: first_argument(name) not in OBJECTS  # noqa: E731
         if nesting > 0 and not scope.callback and rng.random() < profile.blocks:
+            if works_on("with", kind):
+                return self.operation("with", scope, nesting, first)
             table, first = BLOCKS, ""
-        else:
-            table = PLAIN if scope.callback else SUSPENDING | PLAIN
-            first = rng.choice(list(self._kinds)) if self._kinds and rng.random() < profile.at_objects else ""
-        kind = self._kinds.get(first)
-        fits: Callable[[str], bool] = (
-            (lambda name: works_on(name, kind)) if kind else (lambda name: first_argument(name) not in OBJECTS)
-        )
-        if kind and not scope.callback and nesting > 0 and rng.random() < profile.blocks and works_on("with", kind):
-            return self.operation("with", scope, nesting, first)
-        if table is not BLOCKS and rng.random() < profile.callbacks:
-            fits = lambda name: "callback" in ALL[name][1]  # noqa: E731
-            first = ""
-        names = [name for name in table if fits(name) and not (name == "return" and scope.final)] or ["log"]
-        while True:
-            name = rng.choices(names, [table[name][0] if name in table else 1 for name in names])[0]
+        elif rng.random() < profile.callbacks:
+            first, fits = "", lambda name: "callback" in ALL[name][1]
+        elif kind:
+            fits = lambda name: works_on(name, kind)  # noqa: E731
+        unfit = {"return"} if scope.final else set()
+        while names := [name for name in table if fits(name) and name not in unfit]:
+            name = rng.choices(names, [table[name][0] for name in names])[0]
+            unfit.add(name)
             if scope.callback and "callback" in ALL[name][1] and rng.random() < 0.8:
                 continue  # callbacks that make callbacks seldom end
             try:
-                return self.operation(name, scope, nesting, first)
+                return self._locked(self.operation(name, scope, nesting, first), scope)
             except Unavailable:
-                names = [other for other in names if other != name] or ["log"]
+                continue
+        return self.operation("log", scope)
+
+    def _locked(self, op: list[Any], scope: Scope) -> list[Any]:
+        """The operation, nearly always with its condition's lock if it needs that."""
+        if first_argument(op[0]) != "condition" or scope.callback or scope.lock == op[1] or self._rng.random() < 0.2:
+            return op
+        return ["with", op[1], [op]]
+
+    def _object_to_use(self, scope: Scope) -> str:
+        """An object for the next operation to work on, or none."""
+        rng = self._rng
+        if scope.lock and rng.random() < 0.4:
+            return scope.lock
+        return rng.choice(list(self._kinds)) if self._kinds and rng.random() < self._profile.at_objects else ""
 
     def _motif(self, scope: Scope) -> Ops:
         rng = self._rng
@@ -156,7 +170,9 @@ class Drawing:
 
     def _block_body(self, name: str, op: list[Any], scope: Scope, nesting: int) -> Ops:
         inner = scope.inner()
-        if name in ("timeout", "timeout_at"):
+        if name == "with":
+            inner.lock = op[1]
+        elif name in ("timeout", "timeout_at"):
             inner.timeouts.append(op[1])
         elif name == "taskgroup":
             inner.groups.append(op[1])

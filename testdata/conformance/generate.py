@@ -77,7 +77,8 @@ class _Author:
 
     def _objects(self) -> dict[str, dict[str, Any]]:
         rng = self._rng
-        kinds = rng.choices(self._profile.kinds or list(KINDS), k=rng.randint(*self._profile.objects))
+        often = ["condition", "condition", "barrier", "queue"]  # which have the most to tell
+        kinds = rng.choices(self._profile.kinds or [*KINDS, *often], k=rng.randint(*self._profile.objects))
         if "condition" in kinds and "var" not in kinds:
             kinds.append("var")  # for the predicates
         objects: dict[str, dict[str, Any]] = {}

@@ -97,6 +97,8 @@ class Frame:
 
     async def run(self, ops: Ops) -> None:
         for op in ops:
+            if not self.world.open:
+                raise GeneratorExit  # a coroutine that is thrown away may turn that into an exception of its own
             if block := self._blocks.get(op[0]):
                 await block(*op[1:])
             else:

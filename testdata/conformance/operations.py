@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ordered import OrderedTaskGroup, as_completed
+import ordered
 from texts import ERRORS, InvalidProgram, value_text
 from world import Future
 
@@ -53,7 +53,7 @@ async def await_(frame: Frame, name: str) -> Any:
 @valued
 async def wait(frame: Frame, names: list[str], timeout: int | None, when: str) -> list[list[str]]:
     world = frame.world
-    sets = await asyncio.wait(world.futures(names), timeout=timeout, return_when=when)
+    sets = await ordered.wait(world.futures(names), timeout, when)
     return [sorted(world.made_as[future] for future in each) for each in sets]
 
 
@@ -68,9 +68,9 @@ async def wait_for_coro(frame: Frame, name: str, coroutine: str, timeout: int | 
 
 
 @valued
-async def as_completed_(frame: Frame, names: list[str], timeout: int | None) -> list[Any]:
+async def as_completed(frame: Frame, names: list[str], timeout: int | None) -> list[Any]:
     values = []
-    for result in as_completed(frame.world.futures(names), timeout):
+    for result in ordered.as_completed(frame.world.futures(names), timeout):
         try:
             value = await result
         except (TimeoutError, asyncio.CancelledError, GeneratorExit):
@@ -109,7 +109,7 @@ def spawn_eager(frame: Frame, name: str, coroutine: str) -> None:
 
 @operation
 def tg_spawn(frame: Frame, group: str, name: str, coroutine: str) -> None:
-    create = frame.world.get(group, OrderedTaskGroup).create_task
+    create = frame.world.get(group, ordered.OrderedTaskGroup).create_task
     frame.start(name, coroutine, lambda main: create(main, name=name))
 
 

@@ -2,8 +2,9 @@
 
 CPython keeps tasks in sets, and walks them in the order of the tasks' addresses. Where that
 can be seen (a task group that aborts, the last cancellation by asyncio.run, as_completed over
-futures that are done already) the classes here go in the order of creation, or of the arguments.
-asyncio.wait walks a set as well, but nothing can tell in which order.
+futures that are done already, wait) what is here goes in the order of creation, or of the arguments.
+With asyncio.wait for the first exception the order decides whose exception is looked at, and so
+counts as retrieved.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # where virtual_loop.py is
+sys.path.append(str(Path(__file__).resolve().parent.parent))  # where virtual_loop.py is
 from virtual_loop import Deadlock, VirtualTimeLoop  # noqa: E402
 
-__all__ = ["Deadlock", "OrderedTaskGroup", "WatchedLoop", "as_completed", "shutdown_order"]
+__all__ = ["Deadlock", "OrderedTaskGroup", "WatchedLoop", "as_completed", "shutdown_order", "wait"]
 
 T = TypeVar("T")
 
@@ -69,6 +70,14 @@ class OrderedTaskGroup(asyncio.TaskGroup):
     def __init__(self) -> None:
         super().__init__()
         self._tasks: Any = OrderedSet()
+
+
+async def wait(futures: list[asyncio.Future[Any]], timeout: float | None, when: str) -> tuple[set[Any], set[Any]]:
+    """asyncio.wait in the order of the list."""
+    if not futures:
+        return await asyncio.wait(futures, timeout=timeout, return_when=when)  # which refuses it
+    wait_for_all: Any = asyncio.tasks._wait  # type: ignore[attr-defined]
+    return await wait_for_all(OrderedSet(futures), timeout, when, asyncio.get_running_loop())
 
 
 def as_completed(futures: list[asyncio.Future[Any]], timeout: float | None) -> Iterable[Any]:

@@ -27,8 +27,6 @@ from generate import PROFILES, draw
 from texts import InvalidProgram
 from worker import Local, Node
 
-MAX_RANDOM_LINES = 400  # longer traces of random programs tell little more
-
 
 def read_lines(path: Path) -> list[str]:
     data = path.read_bytes()
@@ -84,9 +82,8 @@ def random_lines(seed: int, count: int, profile: str, interpreter: Local | Node)
             trace = interpreter.trace(program)
         except InvalidProgram:
             continue
-        if len(trace) <= MAX_RANDOM_LINES:
-            count -= 1
-            yield recorded_line(program, interpreter.python, trace)
+        count -= 1
+        yield recorded_line(program, interpreter.python, trace)
 
 
 def differences(old: list[str], new: list[str]) -> Iterator[str]:

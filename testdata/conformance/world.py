@@ -15,8 +15,9 @@ from texts import InvalidProgram, exception_text
 Future = asyncio.Future[Any]
 Task = asyncio.Task[Any]
 
-MAX_TURNS = 5_000
-MAX_LINES = 2_000
+# Programs that go on for longer run for ever, or tell little more.
+MAX_TURNS = 2_000
+MAX_LINES = 400
 
 # Words of the loop's messages to its exception handler, and what a trace calls them.
 _HANDLER_KINDS = {
