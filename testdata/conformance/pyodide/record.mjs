@@ -23,7 +23,8 @@ answer(local.python);
 for await (const program of createInterface({ input: process.stdin })) {
   try {
     answer(local.answer(program));
-  } catch {
+  } catch (error) {
+    if (error instanceof python.ffi.PythonError) process.stderr.write(error.message); // a mistake of ours
     process.exit(3);
   }
 }
