@@ -64,7 +64,7 @@ class Node:
         """The trace of the program, given as one line of JSON; InvalidProgram if it has none."""
         answer = self._ask(program) or self._ask(program)
         if not answer:
-            raise InvalidProgram("the interpreter's stack overflows")
+            raise InvalidProgram("the interpreter dies of it, as of an endless recursion")
         reply = json.loads(answer)
         if "invalid" in reply:
             raise InvalidProgram(reply["invalid"])

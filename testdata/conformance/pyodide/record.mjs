@@ -17,6 +17,7 @@ from worker import Local
 Local()
 `);
 
+const { PythonError } = python.ffi;
 const answer = (line) => process.stdout.write(line + "\n");
 console.log = console.error = () => {}; // where a dying interpreter would print its stack
 answer(local.python);
@@ -24,7 +25,7 @@ for await (const program of createInterface({ input: process.stdin })) {
   try {
     answer(local.answer(program));
   } catch (error) {
-    if (error instanceof python.ffi.PythonError) process.stderr.write(error.message); // a mistake of ours
+    if (error instanceof PythonError) process.stderr.write(error.message); // a mistake of ours
     process.exit(3);
   }
 }
