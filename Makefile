@@ -1,10 +1,17 @@
 # Shorthands. CI runs .ci/run.
 PYTHON ?= python3
+SEED ?= 1
+N ?= 1000
 
-.PHONY: help test race lint ci bench bench-parked record record-check golden
+CONFORMANCE := testdata/conformance
+CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz)
+PYODIDE := $(CONFORMANCE)/pyodide/node_modules
+
+.PHONY: help test race lint ci bench bench-parked golden \
+	record record-scenarios record-conformance record-check conform-live
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 test: ## what README.md says: everything that needs nothing but Go
 	go test ./...
@@ -27,8 +34,21 @@ bench-parked: ## the memory of a parked task
 golden: ## write the golden traces anew
 	go test . ./scenarios ./sim/simtest -run 'Golden|Retry' -sim.update
 
-record: ## record the scenarios on CPython 3.11 or later
+record: record-scenarios record-conformance ## record everything anew
+
+record-scenarios: ## record the scenarios on CPython 3.11 or later
 	$(PYTHON) testdata/record.py
 
-record-check: ## compare the recordings with CPython
+record-check: ## compare the recordings of the scenarios with CPython
 	$(PYTHON) testdata/record.py --check
+
+record-conformance: $(PYODIDE) ## record the conformance programs on CPython 3.14 (needs Node)
+	$(if $(CONFORMANCE_FILES),$(PYTHON) $(CONFORMANCE)/record.py --pyodide $(CONFORMANCE_FILES))
+
+conform-live: $(PYODIDE) ## compare N new random programs of SEED with CPython 3.14 (needs Node)
+	file=$$(mktemp -d)/live.jsonl && \
+	$(PYTHON) $(CONFORMANCE)/record.py --pyodide --random $(SEED) $(N) --out $$file && \
+	go run ./cmd/asyncsim conform $$file
+
+$(PYODIDE):
+	cd $(CONFORMANCE)/pyodide && npm ci
