@@ -68,7 +68,7 @@ func (s *Semaphore) Acquire(co *Co) error {
 // Release lets one task more in: the one that has waited longest is woken and let in at once. It returns a
 // *sim.UsageError when a bounded semaphore is released more often than acquired.
 func (s *Semaphore) Release() error {
-	if s.value == s.bound {
+	if s.bound >= 0 && s.value >= s.bound { // more, when a task that was let in gave its place back
 		return s.home.misuse("release", s.String(), errOverReleased)
 	}
 	s.value++

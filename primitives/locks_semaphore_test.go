@@ -265,6 +265,26 @@ func TestBoundedSemaphore(t *testing.T) {
 	})
 }
 
+// TestBoundedSemaphoreAboveItsBound: a waiter that was let in and then cancelled gives its place back, also when the
+// semaphore was filled up meanwhile. Every further release is one too many.
+func TestBoundedSemaphoreAboveItsBound(t *testing.T) {
+	check(t, `
+		0s release semaphore "s" in task "main" at 0s: the bounded semaphore was released too many times
+		main: <nil>`, func(co *aio.Co) error {
+		s := aio.NewBoundedSemaphore("s", 1)
+		_ = s.Acquire(co)
+		waiter := aio.Go(co, "waiter", func(co *aio.Co) error { return s.Acquire(co) })
+		settle(co)
+		if err := errors.Join(s.Release(), s.Release()); err != nil {
+			t.Error(err)
+		}
+		waiter.Cancel()
+		settle(co)
+		co.Printf("%v\n", s.Release())
+		return nil
+	})
+}
+
 func TestSemaphoreOfAnotherLoop(t *testing.T) {
 	s := aio.NewSemaphore("shared", 1)
 	wait := inASecond(s.Acquire)
