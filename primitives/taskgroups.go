@@ -130,7 +130,7 @@ func (g *Group) taskDone(m *member) {
 		t.f.report(fmt.Sprintf("task has failed but its parent %v is already completed", g.parent.f))
 		return
 	}
-	if !g.aborting && !g.parentCancelled {
+	if !g.aborting {
 		g.abort()
 		g.parentCancelled = true
 		g.parent.cancel(nil)
@@ -156,8 +156,8 @@ func (g *Group) leave(err error) error {
 			g.abort()
 		}
 	}
-	if g.parentCancelled && g.parent.uncancel() == 0 {
-		cancellation = nil // nobody but the group asked for it
+	if g.parentCancelled { // which means that there are errors to return
+		g.parent.uncancel()
 	}
 	if cancellation != nil && len(g.errors) == 0 {
 		return cancellation

@@ -1,6 +1,7 @@
 package aio_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -213,6 +214,20 @@ func TestTaskGroupMembers(t *testing.T) {
 				return err
 			})
 			co.Printf("%s\n", states(nested))
+		}},
+		{"trap 11 an eager child is cancelled before the tasks that its first step made", `
+			0s eager ends: cancelled
+			0s nested ends: cancelled
+			0s main: group["boom"], cancelling 0`, func(co *aio.Co) {
+			_ = grouped(co, func(g *aio.Group) error {
+				_, err := aio.SpawnIn(g, aio.TaskConfig{Name: "eager", Eager: true}, func(co *aio.Co) (int, error) {
+					member(g, "nested", sec, nil)
+					err := aio.Sleep(co, sec)
+					co.Printf("eager ends: %v\n", err)
+					return 0, err
+				})
+				return errors.Join(err, aio.Sleep(co, 0), errBoom)
+			})
 		}},
 		{"TGR-33 an eager child that fails at once does not cancel past the group", `
 			0s body goes on

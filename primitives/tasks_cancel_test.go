@@ -273,6 +273,20 @@ func TestCancelCircle(t *testing.T) {
 			}
 		})
 	}
+	t.Run("counted once", func(t *testing.T) {
+		checkBody(t, `
+			0s a 1, b 1
+			0s a cancelled, b cancelled`, func(co *aio.Co) {
+			var a, b *aio.Task[aio.None]
+			a = aio.Go(co, "a", func(co *aio.Co) error { _, err := b.Await(co); return err })
+			b = aio.Go(co, "b", func(co *aio.Co) error { _, err := a.Await(co); return err })
+			settle(co)
+			a.Cancel()
+			co.Printf("a %d, b %d\n", a.Cancelling(), b.Cancelling())
+			settle(co)
+			co.Printf("%s\n", states(a, b))
+		})
+	})
 	t.Run("through gather", func(t *testing.T) {
 		const n = 30 // so many that going round more often than once would not end
 		for _, first := range []int{0, n - 1, n} {
