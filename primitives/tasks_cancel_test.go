@@ -276,7 +276,9 @@ func TestCancelCircle(t *testing.T) {
 	t.Run("counted once", func(t *testing.T) {
 		checkBody(t, `
 			0s a 1
-			0s a cancelled`, func(co *aio.Co) {
+			0s a cancelled
+			main: <nil>
+			! at 0s: Future exception was never retrieved: gather-1: cancelled`, func(co *aio.Co) {
 			var a *aio.Task[aio.None]
 			a = aio.Go(co, "a", func(co *aio.Co) error { _, err := aio.Gather(co, a).Await(co); return err })
 			settle(co)
