@@ -14,9 +14,8 @@ func AsCompleted[T any](on HasLoop, timeout time.Duration, awaitables ...Awaitab
 	w := worldOf(on, "AsCompleted")
 	c := &Completions[T]{w: w, todo: map[*future]waiter{}}
 	c.done.label = w.label("completions", "")
-	for _, a := range awaitables {
-		f := a.base()
-		w.mustOwn(f, "as completed")
+	for i, f := range mustOwnAll(w, awaitables, "as completed") {
+		a := awaitables[i]
 		if c.todo[f] != nil {
 			continue
 		}

@@ -5,11 +5,10 @@ package aio
 // the loop's exception handler is told. Shield panics with a *sim.UsageError for a pending inner of another loop.
 func Shield[T any](on HasLoop, inner AwaitableOf[T]) AwaitableOf[T] {
 	w := worldOf(on, "Shield")
-	f := inner.base()
-	if f.state != pending {
+	if f, err := baseOf(inner); err == nil && f.state != pending {
 		return inner
 	}
-	w.mustOwn(f, "shield")
+	f := w.mustOwn(inner, "shield")
 	outer := newFuture[T](w, w.label("shield", ""), f)
 	onInner := internally(&outer.future, func() {
 		switch f.state {

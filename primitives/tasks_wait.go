@@ -51,9 +51,9 @@ func distinctOf(w *world, awaitables []Awaitable) ([]Awaitable, error) {
 	w.sights++
 	distinct := make([]Awaitable, 0, len(awaitables))
 	for _, a := range awaitables {
-		f := a.base()
-		if f.w != w {
-			return nil, w.loop.Usage("wait", a.String(), ErrOtherLoop)
+		f, err := w.own(a, "wait")
+		if err != nil {
+			return nil, err
 		}
 		if f.firstSight() {
 			distinct = append(distinct, a)
@@ -131,6 +131,11 @@ func (w *waiting) release() {
 // less does not wait for a to get on: it returns the result of a if a is done and cancels it otherwise. WaitFor returns
 // a *CancelledError when the task is cancelled; a is cancelled then as well.
 func WaitFor[T any](co *Co, a AwaitableOf[T], timeout time.Duration) (value T, err error) {
+	t := taskOf(co, "wait for")
+	f, err := t.f.w.made(a, "wait for")
+	if err != nil {
+		return value, err
+	}
 	if timeout > 0 {
 		err = timeoutAfter(co, "wait for", timeout, func(*TimeoutScope) error {
 			value, err = a.Await(co)
@@ -138,11 +143,10 @@ func WaitFor[T any](co *Co, a AwaitableOf[T], timeout time.Duration) (value T, e
 		})
 		return value, err
 	}
-	t := taskOf(co, "wait for")
 	if a.Done() {
 		return a.Result()
 	}
-	if err := t.cancelAndWait(a.base()); err != nil {
+	if err := t.cancelAndWait(f); err != nil {
 		return value, err
 	}
 	value, err = a.Result()
