@@ -1,6 +1,7 @@
 package aio
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -15,16 +16,21 @@ const (
 	FirstException             // any awaitable has failed, or every one is done
 )
 
+var errUnknownWhen = errors.New("it can be AllCompleted, FirstCompleted or FirstException")
+
 // Wait suspends until the awaitables are done, as far as when says, or until the timeout has passed (asyncio.wait). It
 // always suspends, even where all are done. It returns the awaitables that are done and those that are not, each once
 // and in the order given; it never cancels them and never fails for a timeout. It returns a *CancelledError when the
-// task is cancelled, and a *sim.UsageError, without suspending, for an empty list, an awaitable of another loop, or a
-// timeout past the range of the clock.
+// task is cancelled, and a *sim.UsageError, without suspending, for an empty list, an awaitable that is nil or of another
+// loop, an unknown when, or a timeout past the range of the clock.
 func Wait(co *Co, awaitables []Awaitable, timeout time.Duration, when When) (done, pending []Awaitable, err error) {
 	t := taskOf(co, "wait")
 	distinct, err := distinctOf(t.f.w, awaitables)
 	if err != nil {
 		return nil, nil, err
+	}
+	if when > FirstException {
+		return nil, nil, t.f.w.loop.Usage("wait", fmt.Sprintf("until %d", when), errUnknownWhen)
 	}
 	deadline, err := t.f.w.deadline("wait", timeout)
 	if err != nil {
