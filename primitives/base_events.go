@@ -72,6 +72,13 @@ func worldOfLoop(l *Loop) *world {
 	return w
 }
 
+// mustHave panics with a *sim.UsageError where there is no function.
+func (w *world) mustHave(function bool, op, name string) {
+	if !function {
+		panic(w.loop.Usage(op, fmt.Sprintf("%q", name), sim.ErrNilFunction))
+	}
+}
+
 // label is how traces and errors call an object: its kind and the name that its user gave it, or else a number.
 type label struct {
 	kind   string

@@ -105,12 +105,14 @@ func (f *Future[T]) Cancel(message ...any) bool { return f.cancelAs(message) }
 // done. It runs in a copy of the current context. Callbacks run in the order in which they were added.
 func (f *Future[T]) AddDoneCallback(name string, fn func(*Future[T])) {
 	f.mustBeMade("add done callback")
+	f.w.mustHave(fn != nil, "add done callback", name)
 	f.add(&doneCallback{name: name, vars: f.w.loop.Context().Copy(), fn: func() { fn(f) }})
 }
 
 // AddDoneCallback is [Future.AddDoneCallback] for an awaitable whose type of result is not known.
 func AddDoneCallback(a Awaitable, name string, fn func(Awaitable)) {
 	f := mustBase(a, "add done callback")
+	f.w.mustHave(fn != nil, "add done callback", name)
 	f.add(&doneCallback{name: name, vars: f.w.loop.Context().Copy(), fn: func() { fn(a) }})
 }
 

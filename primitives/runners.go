@@ -54,6 +54,9 @@ func (r *Runner) Loop() *Loop { return r.w.loop }
 // ends the run, and again from then on: the runner can only be closed. It returns a *sim.UsageError when the loop runs or
 // is closed, or was stopped before main was done.
 func (r *Runner) Run(main func(co *Co) error) error {
+	if main == nil {
+		return r.w.loop.Usage("run", `task "main"`, sim.ErrNilFunction)
+	}
 	_, err := RunIn(r, func(co *Co) (None, error) { return None{}, main(co) })
 	return err
 }

@@ -4,7 +4,7 @@ package aio
 // await what it returns. The first child that fails or is cancelled decides the outcome; the others run on, and what
 // they end with is dropped. Cancelling the gathering cancels its children. A child that is given twice counts once.
 // Without children, or with children that are all done, the gathering is done at once. Gather panics with a
-// *sim.UsageError for a child of another loop.
+// *sim.UsageError for a child that is nil or of another loop.
 func Gather[T any](on HasLoop, children ...AwaitableOf[T]) *Future[[]T] {
 	outer := new(Future[[]T])
 	w := worldOf(on, "Gather")

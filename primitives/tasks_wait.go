@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/asyncsim/asyncsim/sim"
 )
 
 // When says what [Wait] waits for.
@@ -165,6 +167,9 @@ func WaitFor[T any](co *Co, a AwaitableOf[T], timeout time.Duration) (value T, e
 // WaitForFunc is [WaitFor] for a function that is no task (asyncio.wait_for over a coroutine). fn runs in the calling
 // task; with a timeout of zero or less it does not run at all.
 func WaitForFunc[T any](co *Co, timeout time.Duration, fn func(co *Co) (T, error)) (value T, err error) {
+	if fn == nil {
+		return value, taskOf(co, "wait for").f.w.loop.Usage("wait for", "", sim.ErrNilFunction)
+	}
 	if timeout <= 0 {
 		return WaitFor(co, Spawn(co, "", fn), timeout)
 	}

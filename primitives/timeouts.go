@@ -65,6 +65,9 @@ func (w *world) deadline(op string, d time.Duration) (time.Duration, error) {
 
 func timeoutAt(co *Co, op string, when time.Duration, body func(*TimeoutScope) error) (err error) {
 	t := taskOf(co, op)
+	if body == nil {
+		return t.f.w.loop.Usage(op, "", sim.ErrNilFunction)
+	}
 	s := &TimeoutScope{t: t, op: op, when: when, entered: t.cancels}
 	s.arm()
 	defer func() { err = s.leave(err) }() // also when body panics: that may be recovered outside
