@@ -17,6 +17,7 @@ import (
 func Generate[T any](co *Co, body func(yield func(T) bool) error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		t := taskOf(co, "generate")
+		t.f.w.mustHave(body != nil, "generate", "")
 		left := false
 		err := body(func(value T) bool {
 			left = !yield(value, nil)

@@ -26,6 +26,7 @@ type HasLoop interface {
 
 var (
 	errNilException = errors.New("the exception is nil")
+	errNoLoop       = errors.New("the co or loop to do it on is nil")
 	errManyMessages = errors.New("it takes one message at most")
 )
 
@@ -43,12 +44,23 @@ type world struct {
 	executed     *Future[None] // for whoever waits until there are none; nil if nobody does
 }
 
-// worldOf returns the world of on's loop. A co that is not running panics, as every use of it does.
+// worldOf returns the world of on's loop. A co that is not running panics, as every use of it does, and so does what has
+// no loop.
 func worldOf(on HasLoop, op string) *world {
 	if co, ok := on.(*Co); ok {
 		co.Check(op)
+		return worldOfLoop(co.Loop())
 	}
-	return worldOfLoop(on.Loop())
+	switch on := on.(type) {
+	case Awaitable:
+		return mustBase(on, op).w
+	case nil:
+	default:
+		if l := on.Loop(); l != nil {
+			return worldOfLoop(l)
+		}
+	}
+	panic(&sim.UsageError{Op: op, Err: errNoLoop})
 }
 
 func worldOfLoop(l *Loop) *world {
@@ -58,6 +70,13 @@ func worldOfLoop(l *Loop) *world {
 	w := &world{loop: l, unnamed: map[string]int{}}
 	l.Attach(w)
 	return w
+}
+
+// mustHave panics with a *sim.UsageError where there is no function.
+func (w *world) mustHave(function bool, op, name string) {
+	if !function {
+		panic(w.loop.Usage(op, fmt.Sprintf("%q", name), sim.ErrNilFunction))
+	}
 }
 
 // label is how traces and errors call an object: its kind and the name that its user gave it, or else a number.
@@ -109,13 +128,6 @@ func (w *world) traceCancel(object string, id uint32, message any) {
 		e.Text = (&CancelledError{Message: message}).Error()
 	}
 	w.loop.Emit(e)
-}
-
-// mustOwn panics with a *sim.UsageError when f is of another loop: nothing there would wake what waits here.
-func (w *world) mustOwn(f *future, op string) {
-	if f.w != w {
-		panic(w.loop.Usage(op, f.String(), ErrOtherLoop))
-	}
 }
 
 func (w *world) noteFailure(f *future) {

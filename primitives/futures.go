@@ -1,42 +1,8 @@
 package aio
 
 import (
-	"fmt"
-
 	"github.com/asyncsim/asyncsim/sim"
 )
-
-// Awaitable is what can be waited for whatever the type of its result: every *Future and every *Task.
-type Awaitable interface {
-	fmt.Stringer
-	HasLoop
-	// Name returns the name that the awaitable was made with, or given by SetName since.
-	Name() string
-	// SetName changes the name: see [Future.SetName].
-	SetName(name string)
-	// Done reports whether it has a result or an exception, or is cancelled.
-	Done() bool
-	// Cancelled reports whether it was cancelled.
-	Cancelled() bool
-	// Failed reports whether it ended with another exception, which does not count as retrieved by this.
-	Failed() bool
-	// Exception returns the exception that it ended with: see [Future.Exception].
-	Exception() error
-	// Cancel asks it to be cancelled: see [Future.Cancel] and [Task.Cancel].
-	Cancel(message ...any) bool
-	// RemoveDoneCallback removes callbacks: see [Future.RemoveDoneCallback].
-	RemoveDoneCallback(name string) int
-	base() *future
-}
-
-// AwaitableOf is an awaitable whose result is a T.
-type AwaitableOf[T any] interface {
-	Awaitable
-	// Result returns its result or exception: see [Future.Result].
-	Result() (T, error)
-	// Await suspends until it is done: see [Future.Await].
-	Await(co *Co) (T, error)
-}
 
 // Future is a result that is not there yet (asyncio.Future). Make one with [NewFuture].
 type Future[T any] struct {
@@ -109,7 +75,7 @@ func (f *Future[T]) SetException(err error) error {
 // Result returns the future's value or the error that it ended with: a *CancelledError if it was cancelled, an
 // *InvalidStateError if it is not done.
 func (f *Future[T]) Result() (T, error) {
-	if err := f.retrieve("result is not set"); err != nil {
+	if err := f.retrieve("result"); err != nil {
 		var zero T
 		return zero, err
 	}
@@ -119,7 +85,7 @@ func (f *Future[T]) Result() (T, error) {
 // Exception returns the error that the future ended with, or nil if it has a result: a *CancelledError if it was
 // cancelled, an *InvalidStateError if it is not done. An exception that was returned here, by Result or by Await counts
 // as retrieved; one that never was is reported to the loop's exception handler when the run closes.
-func (f *Future[T]) Exception() error { return f.retrieve("exception is not set") }
+func (f *Future[T]) Exception() error { return f.retrieve("exception") }
 
 // Await returns what Result returns. It suspends until the future is done; where it is done already, it does not
 // suspend. It returns a *CancelledError when the waiting task is cancelled.
@@ -138,26 +104,17 @@ func (f *Future[T]) Cancel(message ...any) bool { return f.cancelAs(message) }
 // AddDoneCallback schedules fn for the turn after the one in which the future is done, or for the next turn if it is
 // done. It runs in a copy of the current context. Callbacks run in the order in which they were added.
 func (f *Future[T]) AddDoneCallback(name string, fn func(*Future[T])) {
+	f.mustBeMade("add done callback")
+	f.w.mustHave(fn != nil, "add done callback", name)
 	f.add(&doneCallback{name: name, vars: f.w.loop.Context().Copy(), fn: func() { fn(f) }})
 }
 
 // AddDoneCallback is [Future.AddDoneCallback] for an awaitable whose type of result is not known.
 func AddDoneCallback(a Awaitable, name string, fn func(Awaitable)) {
-	f := a.base()
+	f := mustBase(a, "add done callback")
+	f.w.mustHave(fn != nil, "add done callback", name)
 	f.add(&doneCallback{name: name, vars: f.w.loop.Context().Copy(), fn: func() { fn(a) }})
 }
-
-// AsAny returns a as an awaitable of any value: what [Gather], [Shield] and [AsCompleted] take where the results are of
-// different types. It stands for a itself, and not for a future of its own.
-func AsAny[T any](a AwaitableOf[T]) AwaitableOf[any] { return anyOf[T]{a} }
-
-type anyOf[T any] struct{ AwaitableOf[T] }
-
-// Result returns the typed result as any.
-func (a anyOf[T]) Result() (any, error) { return a.AwaitableOf.Result() }
-
-// Await returns the typed result as any.
-func (a anyOf[T]) Await(co *Co) (any, error) { return a.AwaitableOf.Await(co) }
 
 // state is how far a future has come.
 type state uint8
@@ -201,8 +158,6 @@ func (f *future) init(w *world, v variant) {
 	f.w, f.variant, f.seq = w, v, w.futures
 }
 
-func (f *future) base() *future { return f }
-
 // firstSight reports whether the future was not yet seen in the list that is looked through, whose number the caller has
 // taken from w.sights.
 func (f *future) firstSight() bool {
@@ -212,16 +167,32 @@ func (f *future) firstSight() bool {
 }
 
 // Loop returns the loop of the future.
-func (f *future) Loop() *Loop { return f.w.loop }
+func (f *future) Loop() *Loop {
+	f.mustBeMade("Loop")
+	return f.w.loop
+}
 
 // Name returns the name that the future or task was made with, or given by SetName since.
-func (f *future) Name() string { return f.variant.called() }
+func (f *future) Name() string {
+	if f.variant == nil {
+		return ""
+	}
+	return f.variant.called()
+}
 
 // SetName names what a function has made without asking for a name, such as [Gather], or renames a task (Task.set_name).
-func (f *future) SetName(name string) { f.variant.rename(name) }
+func (f *future) SetName(name string) {
+	f.mustBeMade("SetName")
+	f.variant.rename(name)
+}
 
 // String returns the kind and the name.
-func (f *future) String() string { return f.variant.String() }
+func (f *future) String() string {
+	if f.variant == nil {
+		return "zero future"
+	}
+	return f.variant.String()
+}
 
 // Holder returns the task that must act before the future is done, if that is known.
 func (f *future) Holder() *Co { return f.variant.Holder() }
@@ -305,6 +276,9 @@ func (f *future) fail(err error) {
 }
 
 func (f *future) settable(op string) error {
+	if f.w == nil {
+		return f.notMade(op)
+	}
 	if _, ok := f.variant.(body); ok {
 		return f.w.loop.Usage(op, f.String(), ErrTaskResult)
 	}
@@ -320,6 +294,7 @@ func (f *future) invalid(reason string) error {
 
 // cancelAs passes the cancellation, with what the user gave as a message, to the future's variant.
 func (f *future) cancelAs(message []any) bool {
+	f.mustBeMade("cancel")
 	switch len(message) {
 	case 0:
 		return f.variant.cancel(nil)
@@ -361,12 +336,14 @@ func (f *future) makeCancelled() error {
 }
 
 // retrieve returns how the future ended, nil for a result. The exception then counts as retrieved.
-func (f *future) retrieve(missing string) error {
+func (f *future) retrieve(what string) error {
 	f.unretrieved = false
-	switch f.state {
-	case pending:
-		return f.invalid(missing)
-	case cancelled:
+	switch {
+	case f.w == nil:
+		return f.notMade(what)
+	case f.state == pending:
+		return f.invalid(what + " is not set")
+	case f.state == cancelled:
 		return f.makeCancelled()
 	}
 	return f.err
@@ -378,6 +355,8 @@ func (f *future) await(co *Co) error {
 	switch {
 	case f.state != pending:
 		return f.retrieve("")
+	case f.w == nil:
+		return t.f.w.loop.Usage("await", f.String(), errNotMade)
 	case f.misawaited:
 		return t.f.w.loop.Usage("await", f.String(), ErrMisawaited)
 	case f == t.f:

@@ -11,7 +11,7 @@ import (
 // the task whose TaskGroup or StaggeredRace it belongs to. What is done waits for nothing.
 func AwaitedBy(a Awaitable) []Awaitable {
 	var by []Awaitable
-	for _, f := range a.base().awaiters() {
+	for _, f := range mustBase(a, "AwaitedBy").awaiters() {
 		by = append(by, f.variant.public())
 	}
 	return by
@@ -41,7 +41,7 @@ func (f *future) awaiters() (all []*future) {
 // two ways or in a circle, is named and not shown again.
 func FormatCallGraph(a Awaitable) string {
 	g := graph{shown: map[*future]bool{}}
-	g.show(a.base(), "")
+	g.show(mustBase(a, "FormatCallGraph"), "")
 	return strings.TrimSuffix(g.text.String(), "\n")
 }
 

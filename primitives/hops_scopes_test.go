@@ -1,6 +1,8 @@
 package aio_test
 
 import (
+	"iter"
+
 	aio "github.com/asyncsim/asyncsim/primitives"
 )
 
@@ -195,4 +197,67 @@ var scopeProbes = []struct {
 		})
 		h.to()
 	}},
+}
+
+// outsideProbes are of what comes from outside of the loop, which the loop takes when nothing else is ready, and of
+// generators.
+var outsideProbes = []struct {
+	name string
+	hops int64
+	run  func(co *aio.Co, h *hopper)
+}{
+	{"run_in_executor: call -> awaiter", 2, func(co *aio.Co, h *hopper) {
+		h.from()
+		_, _ = aio.RunInExecutor(co, "f", func() (int, error) { return 1, nil }).Await(co)
+		h.to()
+	}},
+	{"to_thread: call -> caller", 2, func(co *aio.Co, h *hopper) {
+		h.from()
+		_, _ = aio.ToThread(co, "f", func() (int, error) { return 1, nil })
+		h.to()
+	}},
+	{"run_in_executor: cancel -> awaiter", 1, func(co *aio.Co, h *hopper) {
+		release := make(chan struct{})
+		f := aio.RunInExecutor(co, "f", func() (int, error) { <-release; return 1, nil })
+		h.soon(func() { f.Cancel(); close(release) })
+		_, _ = f.Await(co)
+		h.to()
+	}},
+	{"call_soon_threadsafe", 1, func(co *aio.Co, h *hopper) {
+		h.from()
+		_ = h.loop.CallSoonThreadsafe("effect", h.to)
+		_ = aio.Sleep(co, sec)
+	}},
+	{"run_coroutine_threadsafe -> first step", 2, func(co *aio.Co, h *hopper) {
+		h.from()
+		aio.RunCoroutineThreadsafe(h.loop, "t", func(*aio.Co) (int, error) { h.to(); return 1, nil })
+		_ = aio.Sleep(co, sec)
+	}},
+	{"async generator: first value", 0, func(co *aio.Co, h *hopper) {
+		h.from()
+		for range two(co) {
+			h.to()
+		}
+	}},
+	{"async generator: to its end", 0, func(co *aio.Co, h *hopper) {
+		h.from()
+		for range two(co) {
+		}
+		h.to()
+	}},
+	{"async generator: left", 0, func(co *aio.Co, h *hopper) {
+		for range two(co) {
+			h.from()
+			break
+		}
+		h.to()
+	}},
+}
+
+// two is a generator of two values that does not suspend.
+func two(co *aio.Co) iter.Seq2[int, error] {
+	return aio.Generate(co, func(yield func(int) bool) error {
+		_ = yield(1) && yield(2)
+		return nil
+	})
 }

@@ -294,7 +294,7 @@ func eager(on aio.HasLoop, name string, fn func(co *aio.Co) error) *aio.Task[aio
 }
 
 func TestHops(t *testing.T) {
-	for _, probe := range slices.Concat(probes, scopeProbes, lockProbes) {
+	for _, probe := range slices.Concat(probes, scopeProbes, lockProbes, outsideProbes) {
 		t.Run(probe.name, func(t *testing.T) {
 			var h hopper
 			config := aio.Config{Log: io.Discard, Trace: func(e sim.Event) { h.turn = e.Turn }}

@@ -145,8 +145,8 @@ func TestFutureOfAnotherLoop(t *testing.T) {
 	}
 }
 
-// TestAwaitOfOneself is TSK-05, also by way of what waits for the task.
-func TestAwaitOfOneself(t *testing.T) {
+// TestTSK_05_AwaitOfOneself: a task that awaits itself is told so and can go on; also by way of what waits for the task.
+func TestTSK_05_AwaitOfOneself(t *testing.T) {
 	check(t, `
 		0s await task "self" in task "self" at 0s: a task cannot await itself
 		0s and is done

@@ -54,6 +54,9 @@ func (r *Runner) Loop() *Loop { return r.w.loop }
 // ends the run, and again from then on: the runner can only be closed. It returns a *sim.UsageError when the loop runs or
 // is closed, or was stopped before main was done.
 func (r *Runner) Run(main func(co *Co) error) error {
+	if main == nil {
+		return r.w.loop.Usage("run", `task "main"`, sim.ErrNilFunction)
+	}
 	_, err := RunIn(r, func(co *Co) (None, error) { return None{}, main(co) })
 	return err
 }
@@ -69,12 +72,12 @@ func RunIn[T any](r *Runner, main func(co *Co) (T, error)) (result T, err error)
 // RunUntilComplete runs the loop until a task or future of it is done, and what is ready in the turn after that, and
 // returns its result (asyncio's loop.run_until_complete). It returns what [Runner.Run] returns.
 func RunUntilComplete[T any](r *Runner, a AwaitableOf[T]) (result T, err error) {
-	f := a.base()
-	if err := r.usable(f.String()); err != nil {
-		return result, err
+	f, err := r.w.own(a, "run")
+	if err == nil {
+		err = r.usable(f.String())
 	}
-	if f.w != r.w {
-		return result, r.w.loop.Usage("run", f.String(), ErrOtherLoop)
+	if err != nil {
+		return result, err
 	}
 	if err := r.untilDone(f); err != nil {
 		return result, err

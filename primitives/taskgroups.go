@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/asyncsim/asyncsim/sim"
 )
 
 // Group is one use of [TaskGroup], as its body sees it (asyncio.TaskGroup).
@@ -29,6 +31,9 @@ var (
 // It suspends while tasks are left; without any it does not.
 func TaskGroup(co *Co, body func(g *Group) error) error {
 	g := &Group{parent: taskOf(co, "TaskGroup")}
+	if body == nil {
+		return g.parent.f.w.loop.Usage("TaskGroup", "", sim.ErrNilFunction)
+	}
 	returned := false
 	defer func() {
 		if !returned { // a panic, which may be recovered outside, is the one way not to wait for the tasks

@@ -53,9 +53,7 @@ func NewTask[T any](on HasLoop, config TaskConfig, fn func(co *Co) (T, error)) *
 
 // newTask makes a task that runs do, or else fn: Go's function needs no wrapper that would have to be allocated.
 func newTask[T any](w *world, config TaskConfig, do func(*Co) error, fn func(*Co) (T, error)) *Task[T] {
-	if do == nil && fn == nil {
-		panic(w.loop.Usage("create task", fmt.Sprintf("%q", config.Name), sim.ErrNilFunction))
-	}
+	w.mustHave(do != nil || fn != nil, "create task", config.Name)
 	t := &Task[T]{fn: fn}
 	t.init(w, (*taskBody[T])(t))
 	t.core.f, t.core.do = &t.future, do

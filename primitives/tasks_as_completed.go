@@ -9,14 +9,13 @@ import (
 
 // AsCompleted returns the awaitables one by one as they are done (asyncio.as_completed). It does not suspend; the
 // methods of what it returns do. An awaitable that is given twice counts once. AsCompleted panics with a
-// *sim.UsageError for an awaitable of another loop and for a timeout past the range of the clock.
+// *sim.UsageError for an awaitable that is nil or of another loop and for a timeout past the range of the clock.
 func AsCompleted[T any](on HasLoop, timeout time.Duration, awaitables ...AwaitableOf[T]) *Completions[T] {
 	w := worldOf(on, "AsCompleted")
 	c := &Completions[T]{w: w, todo: map[*future]waiter{}}
 	c.done.label = w.label("completions", "")
-	for _, a := range awaitables {
-		f := a.base()
-		w.mustOwn(f, "as completed")
+	for i, f := range mustOwnAll(w, awaitables, "as completed") {
+		a := awaitables[i]
 		if c.todo[f] != nil {
 			continue
 		}

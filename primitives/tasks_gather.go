@@ -4,10 +4,11 @@ package aio
 // await what it returns. The first child that fails or is cancelled decides the outcome; the others run on, and what
 // they end with is dropped. Cancelling the gathering cancels its children. A child that is given twice counts once.
 // Without children, or with children that are all done, the gathering is done at once. Gather panics with a
-// *sim.UsageError for a child of another loop.
+// *sim.UsageError for a child that is nil or of another loop.
 func Gather[T any](on HasLoop, children ...AwaitableOf[T]) *Future[[]T] {
 	outer := new(Future[[]T])
-	g := newGathering(worldOf(on, "Gather"), outer, bases(children))
+	w := worldOf(on, "Gather")
+	g := newGathering(w, outer, mustOwnAll(w, children, "gather"))
 	g.collect = func() {
 		values := make([]T, len(children))
 		for i, child := range children {
@@ -29,7 +30,8 @@ type Outcome[T any] struct {
 // exception. Its own exception can only be a *CancelledError.
 func GatherOutcomes[T any](on HasLoop, children ...AwaitableOf[T]) *Future[[]Outcome[T]] {
 	outer := new(Future[[]Outcome[T]])
-	g := newGathering(worldOf(on, "Gather"), outer, bases(children))
+	w := worldOf(on, "Gather")
+	g := newGathering(w, outer, mustOwnAll(w, children, "gather"))
 	g.keepExceptions = true
 	g.collect = func() {
 		outcomes := make([]Outcome[T], len(children))
@@ -60,20 +62,9 @@ type gathering struct {
 }
 
 func newGathering(w *world, outer Awaitable, children []*future) *gathering {
-	for _, child := range children {
-		w.mustOwn(child, "gather")
-	}
 	g := &gathering{user: outer, outer: outer.base(), label: w.label("gather", ""), children: children}
 	g.outer.init(w, g)
 	return g
-}
-
-func bases[T any](awaitables []AwaitableOf[T]) []*future {
-	fs := make([]*future, len(awaitables))
-	for i, a := range awaitables {
-		fs[i] = a.base()
-	}
-	return fs
 }
 
 // start looks at the children that are done and waits for the others.

@@ -2,14 +2,14 @@ package aio
 
 // Shield returns a future that ends as inner does, but whose cancellation does not reach inner (asyncio.shield). It does
 // not suspend: await what it returns. A done inner is returned itself. If inner fails after the shield was cancelled,
-// the loop's exception handler is told. Shield panics with a *sim.UsageError for a pending inner of another loop.
+// the loop's exception handler is told. Shield panics with a *sim.UsageError for an inner that is nil, or pending
+// and of another loop.
 func Shield[T any](on HasLoop, inner AwaitableOf[T]) AwaitableOf[T] {
 	w := worldOf(on, "Shield")
-	f := inner.base()
-	if f.state != pending {
+	if f, err := baseOf(inner); err == nil && f.state != pending {
 		return inner
 	}
-	w.mustOwn(f, "shield")
+	f := w.mustOwn(inner, "shield")
 	outer := newFuture[T](w, w.label("shield", ""), f)
 	onInner := internally(&outer.future, func() {
 		switch f.state {

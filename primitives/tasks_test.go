@@ -199,8 +199,8 @@ func TestTasks(t *testing.T) {
 	})
 }
 
-// TestTaskResult is TSK-13: a task's result comes from its function alone.
-func TestTaskResult(t *testing.T) {
+// TestTSK_13_TaskResult: a task's result comes from its function alone.
+func TestTSK_13_TaskResult(t *testing.T) {
 	check(t, `
 		0s set result task "t" in task "main" at 0s: a task ends with what its function returns
 		0s set exception task "t" in task "main" at 0s: a task ends with what its function returns

@@ -1,8 +1,11 @@
 package aio
 
 import (
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/asyncsim/asyncsim/sim"
 )
 
 // When says what [Wait] waits for.
@@ -15,16 +18,21 @@ const (
 	FirstException             // any awaitable has failed, or every one is done
 )
 
+var errUnknownWhen = errors.New("it can be AllCompleted, FirstCompleted or FirstException")
+
 // Wait suspends until the awaitables are done, as far as when says, or until the timeout has passed (asyncio.wait). It
 // always suspends, even where all are done. It returns the awaitables that are done and those that are not, each once
 // and in the order given; it never cancels them and never fails for a timeout. It returns a *CancelledError when the
-// task is cancelled, and a *sim.UsageError, without suspending, for an empty list, an awaitable of another loop, or a
-// timeout past the range of the clock.
+// task is cancelled, and a *sim.UsageError, without suspending, for an empty list, an awaitable that is nil or of another
+// loop, an unknown when, or a timeout past the range of the clock.
 func Wait(co *Co, awaitables []Awaitable, timeout time.Duration, when When) (done, pending []Awaitable, err error) {
 	t := taskOf(co, "wait")
 	distinct, err := distinctOf(t.f.w, awaitables)
 	if err != nil {
 		return nil, nil, err
+	}
+	if when > FirstException {
+		return nil, nil, t.f.w.loop.Usage("wait", fmt.Sprintf("until %d", when), errUnknownWhen)
 	}
 	deadline, err := t.f.w.deadline("wait", timeout)
 	if err != nil {
@@ -51,9 +59,9 @@ func distinctOf(w *world, awaitables []Awaitable) ([]Awaitable, error) {
 	w.sights++
 	distinct := make([]Awaitable, 0, len(awaitables))
 	for _, a := range awaitables {
-		f := a.base()
-		if f.w != w {
-			return nil, w.loop.Usage("wait", a.String(), ErrOtherLoop)
+		f, err := w.own(a, "wait")
+		if err != nil {
+			return nil, err
 		}
 		if f.firstSight() {
 			distinct = append(distinct, a)
@@ -131,6 +139,11 @@ func (w *waiting) release() {
 // less does not wait for a to get on: it returns the result of a if a is done and cancels it otherwise. WaitFor returns
 // a *CancelledError when the task is cancelled; a is cancelled then as well.
 func WaitFor[T any](co *Co, a AwaitableOf[T], timeout time.Duration) (value T, err error) {
+	t := taskOf(co, "wait for")
+	f, err := t.f.w.made(a, "wait for")
+	if err != nil {
+		return value, err
+	}
 	if timeout > 0 {
 		err = timeoutAfter(co, "wait for", timeout, func(*TimeoutScope) error {
 			value, err = a.Await(co)
@@ -138,11 +151,10 @@ func WaitFor[T any](co *Co, a AwaitableOf[T], timeout time.Duration) (value T, e
 		})
 		return value, err
 	}
-	t := taskOf(co, "wait for")
 	if a.Done() {
 		return a.Result()
 	}
-	if err := t.cancelAndWait(a.base()); err != nil {
+	if err := t.cancelAndWait(f); err != nil {
 		return value, err
 	}
 	value, err = a.Result()
@@ -155,6 +167,9 @@ func WaitFor[T any](co *Co, a AwaitableOf[T], timeout time.Duration) (value T, e
 // WaitForFunc is [WaitFor] for a function that is no task (asyncio.wait_for over a coroutine). fn runs in the calling
 // task; with a timeout of zero or less it does not run at all.
 func WaitForFunc[T any](co *Co, timeout time.Duration, fn func(co *Co) (T, error)) (value T, err error) {
+	if fn == nil {
+		return value, taskOf(co, "wait for").f.w.loop.Usage("wait for", "", sim.ErrNilFunction)
+	}
 	if timeout <= 0 {
 		return WaitFor(co, Spawn(co, "", fn), timeout)
 	}

@@ -28,6 +28,7 @@ func RunInExecutor[T any](on HasLoop, name string, fn func() (T, error)) *Future
 	if w.executorShut {
 		panic(w.loop.Usage("execute", fmt.Sprintf("%q", name), errExecutorShut))
 	}
+	w.mustHave(fn != nil, "execute", name)
 	f := newFuture[T](w, w.label("execution", name), nil)
 	var value T
 	var err error

@@ -1,6 +1,7 @@
 package aio
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/asyncsim/asyncsim/sim"
@@ -24,6 +25,10 @@ const (
 	scopeExpired
 	scopeFinished
 )
+
+func (s scopeState) String() string {
+	return [...]string{"active", "expiring", "expired", "finished"}[s]
+}
 
 // Timeout runs body and cancels what it waits for once d of virtual time has passed (asyncio.timeout). If body gives in,
 // Timeout returns a *TimeoutError; if it ends in another way, that counts. A cancellation that comes from elsewhere stays
@@ -60,6 +65,9 @@ func (w *world) deadline(op string, d time.Duration) (time.Duration, error) {
 
 func timeoutAt(co *Co, op string, when time.Duration, body func(*TimeoutScope) error) (err error) {
 	t := taskOf(co, op)
+	if body == nil {
+		return t.f.w.loop.Usage(op, "", sim.ErrNilFunction)
+	}
 	s := &TimeoutScope{t: t, op: op, when: when, entered: t.cancels}
 	s.arm()
 	defer func() { err = s.leave(err) }() // also when body panics: that may be recovered outside
@@ -75,7 +83,7 @@ func (s *TimeoutScope) Expired() bool { return s.state == scopeExpiring || s.sta
 // Reschedule moves the deadline; Forever removes it. It returns a *sim.UsageError when the scope has expired or was left.
 func (s *TimeoutScope) Reschedule(when time.Duration) error {
 	if s.state != scopeActive {
-		return s.t.f.w.loop.Usage("reschedule", s.op, ErrScopeState)
+		return s.t.f.w.loop.Usage("reschedule", fmt.Sprintf("%v %s", s.state, s.op), ErrScopeState)
 	}
 	s.timer.Cancel()
 	s.when = when

@@ -269,19 +269,19 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// TestRescheduleTooLate is TMO-20.
-func TestRescheduleTooLate(t *testing.T) {
+// TestTMO_20_RescheduleTooLate: the error says in which state the scope is.
+func TestTMO_20_RescheduleTooLate(t *testing.T) {
 	err := aio.RunWith(quiet, func(co *aio.Co) error {
 		var left, expired *aio.TimeoutScope
 		_ = aio.Timeout(co, sec, func(s *aio.TimeoutScope) error { left = s; return nil })
-		wantUsage(t, left.Reschedule(5*sec), aio.ErrScopeState, `reschedule timeout in task "main"`)
+		wantUsage(t, left.Reschedule(5*sec), aio.ErrScopeState, `reschedule finished timeout in task "main"`)
 		_ = aio.Timeout(co, sec, func(s *aio.TimeoutScope) error {
 			expired = s
 			err := aio.Sleep(co, 2*sec)
-			wantUsage(t, s.Reschedule(5*sec), aio.ErrScopeState) // it is expiring
+			wantUsage(t, s.Reschedule(5*sec), aio.ErrScopeState, `reschedule expiring timeout in task "main" at 1s`)
 			return err
 		})
-		wantUsage(t, expired.Reschedule(5*sec), aio.ErrScopeState)
+		wantUsage(t, expired.Reschedule(5*sec), aio.ErrScopeState, `reschedule expired timeout in task "main"`)
 		if left.When() != sec || expired.When() != sec || left.Expired() || !expired.Expired() {
 			t.Errorf("left: %v %t, expired: %v %t", left.When(), left.Expired(), expired.When(), expired.Expired())
 		}

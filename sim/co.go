@@ -159,12 +159,15 @@ func (co *Co) Rand() *rand.Rand {
 // Check panics with a *UsageError unless co is the running coroutine. Everything that takes a co calls it first; op is
 // what the caller was asked to do.
 func (co *Co) Check(op string) {
-	if co.loop.current != co || co.state != coStarted {
+	if co == nil || co.state != coStarted || co.loop.current != co {
 		co.misused(op)
 	}
 }
 
 func (co *Co) misused(op string) {
+	if co == nil || co.loop == nil {
+		panic(&UsageError{Op: op, Object: "with a nil co", Err: ErrForeignCo})
+	}
 	l := co.loop
 	switch {
 	case l.current == co && co.state == coLeaving:
