@@ -44,8 +44,8 @@ type world struct {
 	executed     *Future[None] // for whoever waits until there are none; nil if nobody does
 }
 
-// worldOf returns the world of on's loop. A co that is not running panics, as every use of it does, and so does what has
-// no loop.
+// worldOf returns the world of on's loop. A co that is not running panics, as every use of it does, and so does what
+// has no loop.
 func worldOf(on HasLoop, op string) *world {
 	if co, ok := on.(*Co); ok {
 		co.Check(op)

@@ -10,8 +10,8 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// The tests in the checklist files are named after behaviours in testdata/conformance/checklist: those of asyncio's that
-// cannot be written as a program, or not wholly.
+// The tests in the checklist files are named after behaviours in testdata/conformance/checklist: those of asyncio's
+// that cannot be written as a program, or not wholly.
 
 // refusal returns the error that do panics with. What can end a task can so be looked at within it.
 func refusal(do func()) (err error) {

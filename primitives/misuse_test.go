@@ -145,7 +145,8 @@ func TestFutureOfAnotherLoop(t *testing.T) {
 	}
 }
 
-// TestTSK_05_AwaitOfOneself: a task that awaits itself is told so and can go on; also by way of what waits for the task.
+// TestTSK_05_AwaitOfOneself: a task that awaits itself is told so and can go on; by way of what waits for it, it is in
+// a deadlock.
 func TestTSK_05_AwaitOfOneself(t *testing.T) {
 	check(t, `
 		0s await task "self" in task "self" at 0s: a task cannot await itself

@@ -24,10 +24,11 @@ import (
 //	42	Server.wait_closed waits for its connections		there are no servers
 //	44	handles of call_soon_threadsafe are guarded		CallSoonThreadsafe returns no handle
 //
-// Trap 11 in 3.15 (a group that an eager child cancels) goes with trap 14, trap 40 with eager factories in staggered_race
-// does not apply because a race takes functions and makes ordinary tasks of them.
+// Trap 11 in 3.15 (a group that an eager child cancels) goes with trap 14; trap 40 with an eager factory does not apply
+// to StaggeredRace, which makes ordinary tasks of functions.
 
-// A cancellation that goes round a circle of awaits is cut where it comes back; CPython recurses until its stack is full.
+// A cancellation that goes round a circle of awaits is cut where it comes back. CPython recurses until its stack is
+// full.
 func TestTrap30_CancelThroughACircle(t *testing.T) {
 	checkBody(t, `
 		0s cancel true
