@@ -4,7 +4,7 @@ SEED ?= 1
 N ?= 1000
 
 CONFORMANCE := testdata/conformance
-CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz)
+CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz $(CONFORMANCE)/behaviours/*.jsonl)
 PYODIDE := $(CONFORMANCE)/pyodide/node_modules
 
 .PHONY: help test race lint ci bench bench-parked golden \

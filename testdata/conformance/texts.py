@@ -51,7 +51,7 @@ def words(operation: list[Any]) -> str:
 
 def value_text(value: object) -> str:
     """A value as compact JSON."""
-    return json.dumps(_plain(value), separators=(",", ":"))
+    return json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=False)
 
 
 def _plain(value: object) -> object:
