@@ -101,11 +101,10 @@
 //	CancelledError                    CancelledError, ErrCancelled     also context.Canceled
 //	TimeoutError                      TimeoutError, ErrTimeout         also context.DeadlineExceeded
 //	InvalidStateError, QueueEmpty,    ErrInvalidState, ErrQueueEmpty,
-//	  QueueFull                         ErrQueueFull
+//	  QueueFull, QueueShutDown          ErrQueueFull, ErrQueueShutDown
 //	IncompleteReadError,              IncompleteReadError,             also io.ErrUnexpectedEOF
 //	  LimitOverrunError                 LimitOverrunError
 //	ConnectionResetError              StreamError, ErrConnectionLost   of streams
-//	  QueueFull, QueueShutDown          ErrQueueFull, ErrQueueShutDown
 //	BrokenBarrierError                ErrBrokenBarrier                 the reason of a *sim.UsageError
 //	ExceptionGroup                    ExceptionGroup
 //	RuntimeError, ValueError          *sim.UsageError                  returned, or a panic where no error can be
@@ -137,4 +136,19 @@
 //
 // An error that wraps a CancelledError cancels the task that ends with it, as a subclass would in Python. A group of
 // errors does not, whatever is in it.
+//
+// # What is not here
+//
+// What asyncio has and Go, or a simulation, cannot have:
+//
+//   - The textual forms with addresses, files and lines, and call stacks: objects have names, and [FormatCallGraph] tells
+//     who waits for whom.
+//   - The protocol of generators (send, throw, close, StopIteration) and duck-typed futures: a coroutine is a function, and
+//     an Awaitable is a future or task of this package.
+//   - Destructors: nothing happens when an object is collected, so nothing is reported then.
+//   - Signals, subprocesses, sockets, servers and SSL: they belong to the machine, whose time is another. [Pipe] stands for
+//     a connection; [ToThread] is the way out.
+//   - Task factories, event loop policies, the debug mode and the loop of a thread: a loop is a value that is passed on, a
+//     task is made in one way, and what the debug mode checks is always checked.
+//   - CancelledError as something that only a bare except catches: an error is returned, and returning it passes it on.
 package aio
