@@ -1,6 +1,11 @@
 package aio
 
-import "github.com/asyncsim/asyncsim/sim"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
 
 // ContextVar is a variable whose value belongs to the running task or callback (contextvars.ContextVar). A task starts
 // with a copy of its creator's values and a callback with a copy of those where it was registered; what they set stays
@@ -39,14 +44,19 @@ func (v *ContextVar[T]) Set(on HasLoop, value T) Token[T] {
 	old, was := c.Get(v)
 	c.Set(v, value)
 	if !was {
-		return Token[T]{}
+		return Token[T]{of: v}
 	}
-	return Token[T]{old: old.(T), was: true}
+	return Token[T]{of: v, old: old.(T), was: true}
 }
 
-// Reset gives the variable the value that it had before the Set which returned the token.
+// Reset gives the variable the value that it had before the Set which returned the token. It panics with a
+// *sim.UsageError for the token of another variable.
 func (v *ContextVar[T]) Reset(on HasLoop, token Token[T]) {
-	c := worldOf(on, "ContextVar.Reset").loop.Context()
+	l := worldOf(on, "ContextVar.Reset").loop
+	if token.of != v {
+		panic(l.Usage("reset", fmt.Sprintf("context variable %q", v.name), errForeignToken))
+	}
+	c := l.Context()
 	if token.was {
 		c.Set(v, token.old)
 	} else {
@@ -56,9 +66,12 @@ func (v *ContextVar[T]) Reset(on HasLoop, token Token[T]) {
 
 // Token remembers the value that a variable had before a Set.
 type Token[T any] struct {
+	of  *ContextVar[T]
 	old T
 	was bool // it had one
 }
+
+var errForeignToken = errors.New("the token is of another variable")
 
 // CopyContext returns a copy of the current context, for [TaskConfig].
 func CopyContext(on HasLoop) *sim.Context {

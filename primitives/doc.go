@@ -38,6 +38,12 @@
 //	set_result, set_exception         SetResult, SetException          errors are returned
 //	add_done_callback                 AddDoneCallback(name, f)         also a function, for any Awaitable
 //	remove_done_callback(f)           RemoveDoneCallback(name)         by name: Go's functions have no identity
+//	loop.call_soon, call_later,       Loop.CallSoon, CallLater,        a name comes first; a Handle has Cancel,
+//	  call_at                           CallAt                           Cancelled and When
+//	loop.time(), get_running_loop()   co.Now(), co.Loop()
+//	loop.run_forever, stop            Loop.Run, Stop
+//	loop.set_exception_handler,       Loop.SetExceptionHandler,
+//	  call_exception_handler            CallExceptionHandler
 //	sleep(d)                          Sleep(co, d)                     d is a time.Duration; there is no NaN
 //	gather(*aws)                      Gather(co, a, b)                 takes tasks and futures, not functions; AsAny
 //	                                                                   makes their types the same
@@ -75,6 +81,12 @@
 //	Barrier(parties), wait, reset,    NewBarrier(name, parties), Wait, there is no With
 //	  abort, n_waiting, broken          Reset, Abort, Waiting, Broken
 //	Queue(maxsize)                    Queue, NewQueue(name, size)      a negative size is refused
+//	put, get, put_nowait, get_nowait  Put, Get, PutNowait, GetNowait
+//	qsize, maxsize, empty, full       Len, Cap, Empty, Full
+//	PriorityQueue, LifoQueue          NewPriorityQueue(name, size,     also a *Queue; less takes the place of the
+//	                                    less), NewLIFOQueue              items' own order
+//	task_done, join,                  TaskDone, Join(co),
+//	  shutdown(immediate)               Shutdown(immediate)
 //	StreamReader(limit)               NewStreamReader(co, name, limit) to be fed by hand; a limit of 0 is 64 KiB
 //	feed_data, feed_eof,              FeedData, FeedEOF,
 //	  set_exception, exception, at_eof  SetException, Exception, AtEOF
@@ -88,10 +100,6 @@
 //	transport.abort                   StreamWriter.Abort
 //	set_write_buffer_limits,          SetWriteBufferLimits,            None is DeriveLimit
 //	  get_write_buffer_size             WriteBufferSize
-//	PriorityQueue, LifoQueue          NewPriorityQueue(name, size,     also a *Queue; less takes the place of the
-//	                                    less), NewLIFOQueue              items' own order
-//	task_done, join,                  TaskDone, Join(co),
-//	  shutdown(immediate)               Shutdown(immediate)
 //	ContextVar, Token                 ContextVar, Token                every variable has a default
 //	copy_context(), context[var]      CopyContext(co), ContextVar.In
 //	to_thread(f)                      ToThread(co, n, f)               time stands still while f runs
@@ -123,7 +131,17 @@
 //
 // StaggeredRace names its tasks after the race and the function, where asyncio counts them with all others.
 //
-// Where CPython walks a set of tasks, whose order is that of their addresses, aio goes in the order of creation.
+// A group that gives up, and a runner that closes, cancel their tasks in the order of creation. CPython's order is that of a
+// set, which changes from run to run.
+//
+// A loop of its own may run inside a task or a callback. It has its own time; the outer loop's stands still.
+//
+// Virtual time stands still while a function of ToThread or RunInExecutor runs, so no timeout ends the wait for one that
+// never returns. It passes while such a function waits for [ThreadFuture.Result].
+//
+// A task that returns context.Canceled has failed: only a CancelledError cancels it, though it is context.Canceled too.
+//
+// A co that is used on a goroutine of the program's own is not noticed, unless by the race detector.
 //
 // Cancelling tasks that await each other in a circle ends in RecursionError in CPython. Here the cancellation is
 // delivered to the task at which it has come round the circle.

@@ -31,7 +31,7 @@ var errNoParties = errors.New("the parties of a barrier must be at least 1")
 // for fewer than one.
 func NewBarrier(name string, parties int) *Barrier {
 	if parties < 1 {
-		panic(&sim.UsageError{Op: "NewBarrier", Object: fmt.Sprintf("%q of %d", name, parties), Err: errNoParties})
+		panic(&sim.UsageError{Op: "NewBarrier", Object: fmt.Sprintf("%q of %d", name, parties), Time: unknown, Err: errNoParties})
 	}
 	return &Barrier{parties: parties, changed: Condition{label: label{kind: "barrier", name: name}}}
 }

@@ -2,6 +2,9 @@ package aio
 
 import (
 	"errors"
+	"fmt"
+
+	"github.com/asyncsim/asyncsim/sim"
 )
 
 // Lock is a mutual exclusion between tasks (asyncio.Lock). It has no owner: any task may release it. Tasks get it in the
@@ -73,13 +76,17 @@ type locker interface {
 }
 
 // with runs body between Acquire and Release.
-func with(co *Co, l locker, body func() error) error {
+func with(co *Co, l locker, body func() error) (err error) {
+	if body == nil {
+		return co.Loop().Usage("with", fmt.Sprint(l), sim.ErrNilFunction)
+	}
 	if err := l.Acquire(co); err != nil {
 		return err
 	}
-	err := body()
-	if misuse := l.Release(); misuse != nil {
-		return misuse // as an exception in __aexit__ replaces the body's
-	}
-	return err
+	defer func() { // also when body panics: that may be recovered outside
+		if misuse := l.Release(); misuse != nil {
+			err = misuse // as an exception in __aexit__ replaces the body's
+		}
+	}()
+	return body()
 }

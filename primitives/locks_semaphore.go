@@ -25,17 +25,19 @@ var (
 // NewSemaphore returns a semaphore that lets value tasks in. The name is for traces and errors. It panics with a
 // *sim.UsageError for a negative value.
 func NewSemaphore(name string, value int) *Semaphore {
-	if value < 0 {
-		panic(&sim.UsageError{Op: "NewSemaphore", Object: fmt.Sprintf("%q of %d", name, value), Err: errNegativeValue})
-	}
-	return &Semaphore{label: label{name: name}, value: value, bound: -1}
+	return newSemaphore("NewSemaphore", name, value, -1)
 }
 
 // NewBoundedSemaphore is [NewSemaphore] for one that cannot be released more often than acquired.
 func NewBoundedSemaphore(name string, value int) *Semaphore {
-	s := NewSemaphore(name, value)
-	s.bound = value
-	return s
+	return newSemaphore("NewBoundedSemaphore", name, value, value)
+}
+
+func newSemaphore(op, name string, value, bound int) *Semaphore {
+	if value < 0 {
+		panic(&sim.UsageError{Op: op, Object: fmt.Sprintf("%q of %d", name, value), Time: unknown, Err: errNegativeValue})
+	}
+	return &Semaphore{label: label{name: name}, value: value, bound: bound}
 }
 
 // Locked reports whether Acquire would suspend: nobody more is let in, or others wait for that.

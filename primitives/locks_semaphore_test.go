@@ -240,7 +240,7 @@ func TestSemaphore(t *testing.T) {
 // TestBoundedSemaphore is SEM-07.
 func TestBoundedSemaphore(t *testing.T) {
 	check(t, `
-		0s release semaphore "s" at 0s: the bounded semaphore was released too many times
+		0s release semaphore "s": the bounded semaphore was released too many times
 		1s a: <nil>
 		1s release semaphore "s" in task "main" at 1s: the bounded semaphore was released too many times
 		1s locked: false, then true

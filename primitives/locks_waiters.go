@@ -32,7 +32,7 @@ func (h *home) bind(t *task, what fmt.Stringer) error {
 // misuse returns a *sim.UsageError; who and when are in it if a task has come before.
 func (h *home) misuse(op, object string, reason error) error {
 	if h.w == nil {
-		return &sim.UsageError{Op: op, Object: object, Err: reason}
+		return &sim.UsageError{Op: op, Object: object, Time: unknown, Err: reason}
 	}
 	return h.w.loop.Usage(op, object, reason)
 }

@@ -184,14 +184,14 @@ func TestPanics(t *testing.T) {
 			func(co *aio.Co) { aio.CurrentTask(co).Cancel("a", "b") }},
 		{"cancel of a future with two messages", `cancel future "f" in task "main" at 0s: it takes one message at most`,
 			func(co *aio.Co) { aio.NewFuture[int](co, "f").Cancel("a", "b") }},
-		{"a queue of negative size", `NewQueue "q" of size -1 at 0s: the size of a queue must not be negative`,
+		{"a queue of negative size", `NewQueue "q" of size -1: the size of a queue must not be negative`,
 			func(*aio.Co) { aio.NewQueue[int]("q", -1) }},
 		{"SEM-01 a semaphore of negative value",
-			`NewSemaphore "s" of -1 at 0s: the initial value of a semaphore must not be negative`,
+			`NewSemaphore "s" of -1: the initial value of a semaphore must not be negative`,
 			func(*aio.Co) { aio.NewSemaphore("s", -1) }},
-		{"SEM-01 a bounded one", `NewSemaphore "s" of -2 at 0s: the initial value of a semaphore must not be negative`,
+		{"SEM-01 a bounded one", `NewBoundedSemaphore "s" of -2: the initial value of a semaphore must not be negative`,
 			func(*aio.Co) { aio.NewBoundedSemaphore("s", -2) }},
-		{"BAR-03 a barrier for nobody", `NewBarrier "b" of 0 at 0s: the parties of a barrier must be at least 1`,
+		{"BAR-03 a barrier for nobody", `NewBarrier "b" of 0: the parties of a barrier must be at least 1`,
 			func(*aio.Co) { aio.NewBarrier("b", 0) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {

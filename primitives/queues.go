@@ -32,25 +32,28 @@ var (
 // a zero Queue is given one when it is first waited for. NewQueue panics with a *sim.UsageError for a negative size, for
 // which asyncio has no bound.
 func NewQueue[T any](name string, size int) *Queue[T] {
+	return newQueue[T]("NewQueue", name, size, nil)
+}
+
+func newQueue[T any](op, name string, size int, other order[T]) *Queue[T] {
 	if size < 0 {
-		panic(&sim.UsageError{Op: "NewQueue", Object: fmt.Sprintf("%q of size %d", name, size), Err: errNegativeSize})
+		panic(&sim.UsageError{Op: op, Object: fmt.Sprintf("%q of size %d", name, size), Time: unknown, Err: errNegativeSize})
 	}
-	return &Queue[T]{label: label{name: name}, bound: size}
+	return &Queue[T]{label: label{name: name}, bound: size, other: other}
 }
 
 // NewPriorityQueue is [NewQueue] for a queue whose least item leaves first (asyncio.PriorityQueue). Of equal items it
 // takes the one that Python's heapq takes.
 func NewPriorityQueue[T any](name string, size int, less func(a, b T) bool) *Queue[T] {
-	q := NewQueue[T](name, size)
-	q.other = &priorities[T]{less: less}
-	return q
+	if less == nil {
+		panic(&sim.UsageError{Op: "NewPriorityQueue", Object: fmt.Sprintf("%q", name), Time: unknown, Err: sim.ErrNilFunction})
+	}
+	return newQueue("NewPriorityQueue", name, size, &priorities[T]{less: less})
 }
 
 // NewLIFOQueue is [NewQueue] for a queue whose last item leaves first (asyncio.LifoQueue).
 func NewLIFOQueue[T any](name string, size int) *Queue[T] {
-	q := NewQueue[T](name, size)
-	q.other = new(stack[T])
-	return q
+	return newQueue("NewLIFOQueue", name, size, new(stack[T]))
 }
 
 // Len returns how many items are in the queue (qsize).

@@ -53,9 +53,13 @@ func RunInExecutor[T any](on HasLoop, name string, fn func() (T, error)) *Future
 }
 
 // RunCoroutineThreadsafe makes a task that runs fn, from another goroutine: from a function that [RunInExecutor] runs
-// (asyncio.run_coroutine_threadsafe). The loop makes the task when nothing else is ready.
+// (asyncio.run_coroutine_threadsafe). The loop makes the task when nothing else is ready. RunCoroutineThreadsafe panics
+// with a *sim.UsageError for a nil function.
 func RunCoroutineThreadsafe[T any](l *Loop, name string, fn func(co *Co) (T, error)) *ThreadFuture[T] {
-	f := &ThreadFuture[T]{loop: l, name: name, done: make(chan struct{})}
+	if fn == nil {
+		panic(&sim.UsageError{Op: "run coroutine", Object: fmt.Sprintf("%q", name), Err: sim.ErrNilFunction})
+	}
+	f := &ThreadFuture[T]{loop: l, name: name, done: l.NewGate()}
 	err := l.CallSoonThreadsafe("run "+name, func() {
 		f.task = Spawn(l, name, fn)
 		f.task.add(internally(nil, func() {
@@ -75,30 +79,23 @@ type ThreadFuture[T any] struct {
 	loop  *Loop
 	name  string
 	task  *Task[T] // the loop's
-	done  chan struct{}
+	done  *sim.Gate
 	value T
 	err   error
 }
 
 func (f *ThreadFuture[T]) finish(value T, err error) {
 	f.value, f.err = value, err
-	close(f.done)
+	f.done.Open()
 }
 
-// Result blocks the goroutine until there is a result, and returns it: a *CancelledError if the task was cancelled, a
+// Result blocks the goroutine until there is a result, while virtual time passes, and returns it: a *CancelledError if the task was cancelled, a
 // *sim.UsageError if the loop is closed before the task is done. It must not be called in a task or callback.
 func (f *ThreadFuture[T]) Result() (value T, err error) {
-	select {
-	case <-f.done:
-		return f.value, f.err
-	case <-f.loop.Over():
-	}
-	select {
-	case <-f.done:
-		return f.value, f.err
-	default:
+	if !f.done.Wait() {
 		return value, &sim.UsageError{Op: "result", Object: f.name, Err: sim.ErrClosed}
 	}
+	return f.value, f.err
 }
 
 // Cancel asks the loop to cancel the task. It returns a *sim.UsageError when the loop is closed.

@@ -185,7 +185,8 @@ func TestTHR_01_RunCoroutineThreadsafe(t *testing.T) {
 		0s 3 <nil>
 		0s boom
 		0s cancelled: enough
-		1s cancelled`, func(co *aio.Co) {
+		1s 5 <nil>
+		2s cancelled`, func(co *aio.Co) {
 		l := co.Loop()
 		add := func(co *aio.Co) (int, error) { return 3, aio.Sleep(co, 0) }
 		value, err := aio.ToThread(co, "result", func() (int, error) { return aio.RunCoroutineThreadsafe(l, "add", add).Result() })
@@ -199,6 +200,9 @@ func TestTHR_01_RunCoroutineThreadsafe(t *testing.T) {
 		}
 		_, err = aio.ToThread(co, "cancelled", func() (int, error) { return aio.RunCoroutineThreadsafe(l, "self", cancelled).Result() })
 		co.Printf("%v\n", err)
+		slow := func(co *aio.Co) (int, error) { return 5, aio.Sleep(co, sec) }
+		value, err = aio.ToThread(co, "time", func() (int, error) { return aio.RunCoroutineThreadsafe(l, "slow", slow).Result() })
+		co.Printf("%d %v\n", value, err)
 		sleep := func(co *aio.Co) (int, error) { return 0, aio.Sleep(co, sec) }
 		f, err := aio.ToThread(co, "start", func() (*aio.ThreadFuture[int], error) {
 			return aio.RunCoroutineThreadsafe(l, "sleep", sleep), nil

@@ -28,7 +28,7 @@ type UsageError struct {
 	Op     string        // what was asked
 	Object string        // for which object
 	Who    string        // by which task or callback; empty outside of both
-	Time   time.Duration // virtual time
+	Time   time.Duration // virtual time; negative for an object that no loop has used yet
 	Err    error         // why not
 }
 
@@ -41,7 +41,10 @@ func (e *UsageError) Error() string {
 	if e.Who != "" {
 		b.WriteString(" in " + e.Who)
 	}
-	fmt.Fprintf(&b, " at %v: %v", e.Time, e.Err)
+	if e.Time >= 0 {
+		fmt.Fprintf(&b, " at %v", e.Time)
+	}
+	fmt.Fprintf(&b, ": %v", e.Err)
 	return b.String()
 }
 

@@ -75,18 +75,13 @@ func TestCallSoonThreadsafe(t *testing.T) {
 func TestCallSoonThreadsafeMisused(t *testing.T) {
 	l := open(t, sim.Config{})
 	wantUsage(t, l.CallSoonThreadsafe("x", nil), sim.ErrNilFunction, "CallSoonThreadsafe x")
-	select {
-	case <-l.Over():
-		t.Error("the loop is over before it was closed")
-	default:
-	}
 	if err := l.CallSoonThreadsafe("never", func() { t.Error("it ran on a closed loop") }); err != nil {
 		t.Error(err)
 	}
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
-	<-l.Over()
+	want(t, "a gate of a closed loop", l.NewGate().Wait(), false)
 	wantUsage(t, l.CallSoonThreadsafe("x", func() {}), sim.ErrClosed, "CallSoonThreadsafe x")
 	wantUsage(t, panicked(func() { l.Execute("x", func() {}, func() {}) }), sim.ErrClosed, "Execute")
 	l = open(t, sim.Config{})
@@ -164,4 +159,63 @@ func TestWatchdogSparesTheWaitForExecutedFunctions(t *testing.T) {
 	})
 	drain(t, l)
 	want(t, "done", done, true)
+}
+
+func TestGate(t *testing.T) {
+	leavesNoGoroutine(t)
+	var j journal
+	l := open(t, sim.Config{Trace: j.turns})
+	gate := l.NewGate()
+	l.CallSoon("start", func() {
+		l.Execute("waits", func() { want(t, "open", gate.Wait() && gate.Wait(), true) }, func() {})
+		l.Execute("returns", func() {}, func() {})
+		l.CallLater("opens", time.Second, gate.Open)
+		l.CallLater("later", time.Second+1, func() {})
+	})
+	drain(t, l)
+	// What has returned need not wait for what waits for the loop.
+	j.want(t, "1 0s start", "2 0s returns", "3 1s opens", "4 1s waits", "5 1.000000001s later")
+}
+
+func TestGateOfADeadlock(t *testing.T) {
+	leavesNoGoroutine(t)
+	l := open(t, sim.Config{})
+	opened := true
+	l.CallSoon("start", func() { l.Execute("waits", func() { opened = l.NewGate().Wait() }, func() {}) })
+	wantError[*sim.DeadlockError](t, l.Run())
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	want(t, "opened", opened, false)
+}
+
+func TestCallsComeBeforeTheResult(t *testing.T) {
+	for range 500 {
+		var j journal
+		l := open(t, sim.Config{})
+		l.CallSoon("start", func() {
+			l.Execute("calls", func() {
+				if err := l.CallSoonThreadsafe("call", j.noting("call")); err != nil {
+					t.Error(err)
+				}
+			}, j.noting("result"))
+		})
+		drain(t, l)
+		j.want(t, "call", "result")
+	}
+}
+
+func TestBusyLoopLooksOutside(t *testing.T) {
+	l := open(t, sim.Config{})
+	done := false
+	start(l, "polls", func(co *sim.Co) {
+		l.Execute("execution", func() {}, func() { done = true })
+		for !done {
+			co.Yield(ready{})
+		}
+	})
+	drain(t, l)
+	if steps := l.Steps(); steps < 1000 || steps > 1010 {
+		t.Errorf("%d steps, want as many as a loop may be busy", steps)
+	}
 }

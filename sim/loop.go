@@ -160,6 +160,11 @@ func (l *Loop) turn() error {
 		if err := l.idle(); err != nil {
 			return err
 		}
+	} else if len(l.outside.executing) > 0 {
+		l.lookOutside()
+	}
+	if l.failure != nil {
+		return l.failure
 	}
 	for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now {
 		l.ready.Push(l.timers.pop())
@@ -190,9 +195,8 @@ func (l *Loop) idle() error {
 		return nil
 	}
 	due := len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now
-	if len(l.outside.executing) > 0 && !due {
-		l.awaitOutside()
-		return l.failure
+	if len(l.outside.executing) > 0 && !due && l.awaitOutside() {
+		return nil
 	}
 	if len(l.timers.nodes) == 0 {
 		return l.deadlock()
