@@ -60,3 +60,47 @@ func TestCancelOfAFutureIsTraced(t *testing.T) {
 		t.Errorf("cancelled %q", cancelled)
 	}
 }
+
+func TestWithReleasesWhenItsBodyPanics(t *testing.T) {
+	checkBody(t, `
+		0s recovered ouch, locked false
+		0s with lock "l" in task "main" at 0s: the function is nil, locked false`, func(co *aio.Co) {
+		l := aio.NewLock("l")
+		func() {
+			defer func() { co.Printf("recovered %v, locked %t\n", recover(), l.Locked()) }()
+			_ = l.With(co, func() error { panic("ouch") })
+		}()
+		co.Printf("%v, locked %t\n", l.With(co, nil), l.Locked())
+	})
+}
+
+func TestTokenOfAnotherVariable(t *testing.T) {
+	a, b := aio.NewContextVar("a", 1), aio.NewContextVar("b", 2)
+	checkBody(t, `
+		0s reset context variable "a" in task "main" at 0s: the token is of another variable
+		0s reset context variable "a" in task "main" at 0s: the token is of another variable
+		0s a is 3`, func(co *aio.Co) {
+		a.Set(co, 3)
+		for _, token := range []aio.Token[int]{b.Set(co, 4), {}} {
+			func() {
+				defer func() { co.Printf("%v\n", recover()) }()
+				a.Reset(co, token)
+			}()
+		}
+		co.Printf("a is %d\n", a.Get(co))
+	})
+}
+
+func TestNilFunctionsOfOtherGoroutinesAndQueues(t *testing.T) {
+	for want, use := range map[string]func(co *aio.Co){
+		`NewPriorityQueue "q": the function is nil`: func(*aio.Co) { aio.NewPriorityQueue[int]("q", 0, nil) },
+		`run coroutine "c" at 0s: the function is nil`: func(co *aio.Co) {
+			aio.RunCoroutineThreadsafe[int](co.Loop(), "c", nil)
+		},
+	} {
+		checkBody(t, "\n0s "+want, func(co *aio.Co) {
+			defer func() { co.Printf("%v\n", recover()) }()
+			use(co)
+		})
+	}
+}

@@ -167,7 +167,10 @@ func TestGate(t *testing.T) {
 	l := open(t, sim.Config{Trace: j.turns})
 	gate := l.NewGate()
 	l.CallSoon("start", func() {
-		l.Execute("waits", func() { want(t, "open", gate.Wait() && gate.Wait(), true) }, func() {})
+		l.Execute("waits", func() { // and does not wait again
+			first := gate.Wait()
+			want(t, "open", []bool{first, gate.Wait()}, []bool{true, true})
+		}, func() {})
 		l.Execute("returns", func() {}, func() {})
 		l.CallLater("opens", time.Second, gate.Open)
 		l.CallLater("later", time.Second+1, func() {})
