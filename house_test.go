@@ -26,6 +26,7 @@ var mayImport = map[string]struct{ own, others []string }{
 	".":                     {},
 	"sim":                   {},
 	"primitives":            {own: []string{"sim"}},
+	"sim/explore":           {own: []string{"primitives", "sim"}},
 	"sim/trace":             {own: []string{"sim"}},
 	"sim/simtest":           {own: []string{"primitives", "sim", "sim/trace"}, others: []string{"github.com/google/go-cmp"}},
 	"scenarios":             {own: []string{"primitives", "sim"}},

@@ -88,7 +88,7 @@ func completeNames(r *scenarios.Registry, most int) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		if most > 1 && len(args) == 0 {
-			names = append(names, cobra.CompletionWithDesc(all, "every scenario that is meant to succeed"))
+			names = append(names, cobra.CompletionWithDesc(all, "every scenario that is meant to succeed and has no bug"))
 		}
 		for _, name := range r.Names() {
 			if !slices.Contains(args, name) {
@@ -100,10 +100,14 @@ func completeNames(r *scenarios.Registry, most int) cobra.CompletionFunc {
 	}
 }
 
-// lookup returns the scenario of that name, or an error that lists the names near it.
-func lookup(r *scenarios.Registry, name string) (scenarios.Scenario, error) {
+// lookup returns the scenario of that name with the parameters, or an error that lists the names near it.
+func lookup(r *scenarios.Registry, name string, params []string) (scenarios.Scenario, error) {
 	if s, ok := r.Lookup(name); ok {
-		return s, nil
+		args, err := parseParams(params)
+		if err != nil {
+			return scenarios.Scenario{}, err
+		}
+		return s.With(args)
 	}
 	hint := "asyncsim list shows what there is"
 	if near := nearNames(r, name); len(near) > 0 {

@@ -12,9 +12,17 @@ import (
 
 // listed is what list --json says of a scenario.
 type listed struct {
-	Scenario string `json:"scenario"`
-	Intent   string `json:"intent"`
-	Fails    string `json:"fails,omitempty"` // the error that it is meant to end with
+	Scenario string      `json:"scenario"`
+	Intent   string      `json:"intent"`
+	Fails    string      `json:"fails,omitempty"` // the error that it is meant to end with
+	Buggy    bool        `json:"buggy,omitempty"` // it fails in some order of its tasks
+	Params   []parameter `json:"params,omitempty"`
+}
+
+type parameter struct {
+	Name    string `json:"name"`
+	Default int    `json:"default"`
+	Min     int    `json:"min"`
 }
 
 func newList(r *scenarios.Registry) *cobra.Command {
@@ -29,7 +37,10 @@ func newList(r *scenarios.Registry) *cobra.Command {
 			var all []listed
 			for _, name := range r.Names() {
 				s, _ := r.Lookup(name)
-				l := listed{Scenario: name, Intent: s.Intent}
+				l := listed{Scenario: name, Intent: s.Intent, Buggy: s.Buggy}
+				for _, p := range s.Params {
+					l.Params = append(l.Params, parameter(p))
+				}
 				if s.Fails != nil {
 					l.Fails = s.Fails.Error()
 				}
@@ -43,11 +54,15 @@ func newList(r *scenarios.Registry) *cobra.Command {
 				if l.Fails != "" {
 					l.Intent += " (fails: " + l.Fails + ")"
 				}
+				if len(l.Params) > 0 {
+					s, _ := r.Lookup(l.Scenario)
+					l.Intent += " (parameters: " + s.ParamsText() + ")"
+				}
 				fmt.Fprintf(w, "%s\t%s\n", l.Scenario, l.Intent)
 			}
 			return written(c, w.Flush())
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {scenario, intent, fails}")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {scenario, intent, fails, buggy, params}")
 	return c
 }

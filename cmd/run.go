@@ -15,7 +15,7 @@ import (
 	"github.com/asyncsim/asyncsim/scenarios"
 )
 
-// all stands for every scenario that is meant to succeed.
+// all stands for every scenario that is meant to succeed and has no bug.
 const all = "all"
 
 // ran is what run --json says of a scenario: one object in a line.
@@ -29,19 +29,22 @@ type ran struct {
 
 func newRun(r *scenarios.Registry) *cobra.Command {
 	var asJSON bool
+	var params []string
 	c := &cobra.Command{
 		Use:   "run NAME...|all",
 		Short: "Run scenarios and show what they print",
 		Long: `Run runs scenarios one after another. What they print goes to stdout; how they fail, and what their exception
-handlers report, goes to stderr. "all" stands for every scenario that is meant to succeed.`,
+handlers report, goes to stderr. "all" stands for every scenario that is meant to succeed and has no bug. Parameters
+go to every scenario that is named.`,
 		Example: `  asyncsim run ex_5_1
   asyncsim run ex_5_1 ex_5_2
   asyncsim run all
-  asyncsim run all --json`,
+  asyncsim run all --json
+  asyncsim run sct/reorder --param setters=9 --param checkers=1`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeNames(r, math.MaxInt),
 		RunE: func(c *cobra.Command, args []string) error {
-			chosen, err := choose(r, args)
+			chosen, err := choose(r, args, params)
 			if err != nil {
 				return err
 			}
@@ -51,24 +54,25 @@ handlers report, goes to stderr. "all" stands for every scenario that is meant t
 			return runPlain(c, chosen)
 		},
 	}
+	addParamFlag(c, r, &params)
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line: {scenario, output, error, virtual_time, steps}")
 	return c
 }
 
-// choose returns the scenarios of the given names, in the order given.
-func choose(r *scenarios.Registry, names []string) ([]scenarios.Scenario, error) {
+// choose returns the scenarios of the given names, in the order given, each with the parameters.
+func choose(r *scenarios.Registry, names, params []string) ([]scenarios.Scenario, error) {
 	if slices.Contains(names, all) {
 		if len(names) > 1 {
 			return nil, errors.New(`"all" stands alone`)
 		}
 		names = slices.DeleteFunc(r.Names(), func(name string) bool {
 			s, _ := r.Lookup(name)
-			return s.Fails != nil
+			return s.Fails != nil || s.Buggy
 		})
 	}
 	chosen := make([]scenarios.Scenario, len(names))
 	for i, name := range names {
-		s, err := lookup(r, name)
+		s, err := lookup(r, name, params)
 		if err != nil {
 			return nil, err
 		}

@@ -16,17 +16,19 @@ import (
 
 func newTrace(r *scenarios.Registry) *cobra.Command {
 	var format, file string
+	var params []string
 	c := &cobra.Command{
 		Use:   "trace NAME",
 		Short: "Run a scenario and show what happened",
 		Long: `Trace runs a scenario and writes one line for each event: a task made, started, suspended, resumed or ended, a
 callback, a timer, a cancellation, an output. What the program prints is only shown as part of the trace.`,
 		Example: `  asyncsim trace ex_5_5
-  asyncsim trace ex_5_5 --format jsonl -o trace.jsonl`,
+  asyncsim trace ex_5_5 --format jsonl -o trace.jsonl
+  asyncsim trace sct/reorder --param setters=9`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeNames(r, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := lookup(r, args[0])
+			s, err := lookup(r, args[0], params)
 			if err != nil {
 				return err
 			}
@@ -51,6 +53,7 @@ callback, a timer, a cancellation, an output. What the program prints is only sh
 			return runErr
 		},
 	}
+	addParamFlag(c, r, &params)
 	c.Flags().StringVar(&format, "format", "text", "text or jsonl")
 	c.Flags().StringVarP(&file, "output", "o", "", "write to this file instead of stdout")
 	formats := cobra.FixedCompletions([]cobra.Completion{"text", "jsonl"}, cobra.ShellCompDirectiveNoFileComp)

@@ -67,7 +67,7 @@ func worldOfLoop(l *Loop) *world {
 	if w, ok := l.Attached().(*world); ok {
 		return w
 	}
-	w := &world{loop: l, unnamed: map[string]int{}}
+	w := &world{loop: l}
 	l.Attach(w)
 	return w
 }
@@ -96,6 +96,9 @@ func (w *world) label(kind, name string) label {
 // use gives an object that was made without a loop its number, where it has no name and none yet.
 func (l *label) use(w *world, kind string) {
 	if l.name == "" && l.number == 0 {
+		if w.unnamed == nil {
+			w.unnamed = map[string]int{}
+		}
 		w.unnamed[kind]++
 		l.number = w.unnamed[kind]
 	}

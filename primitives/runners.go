@@ -27,8 +27,8 @@ func RunWith(config Config, main func(co *Co) error) (err error) {
 
 // Runner runs one main task after another on one loop, with one context (asyncio.Runner).
 type Runner struct {
-	w       *world
-	context *sim.Context
+	w       world
+	context sim.Context
 	failure error // what ended a run of the loop, which is not run again then
 }
 
@@ -44,7 +44,9 @@ func NewRunner(config Config) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Runner{w: worldOfLoop(l), context: l.Context().Copy()}, nil
+	r := &Runner{w: world{loop: l}, context: *l.Context()}
+	l.Attach(&r.w)
+	return r, nil
 }
 
 // Loop returns the runner's loop.
@@ -57,16 +59,25 @@ func (r *Runner) Run(main func(co *Co) error) error {
 	if main == nil {
 		return r.w.loop.Usage("run", `task "main"`, sim.ErrNilFunction)
 	}
-	_, err := RunIn(r, func(co *Co) (None, error) { return None{}, main(co) })
+	_, err := runMain[None](r, main, nil)
 	return err
 }
 
 // RunIn is [Runner.Run] for a main function that has a result.
 func RunIn[T any](r *Runner, main func(co *Co) (T, error)) (result T, err error) {
+	return runMain(r, nil, main)
+}
+
+// runMain runs do, or else fn, as newTask does.
+func runMain[T any](r *Runner, do func(co *Co) error, fn func(co *Co) (T, error)) (result T, err error) {
 	if err := r.usable(`task "main"`); err != nil {
 		return result, err
 	}
-	return RunUntilComplete(r, NewTask(r.w.loop, TaskConfig{Name: "main", Context: r.context}, main))
+	t := newTask(&r.w, TaskConfig{Name: "main", Context: &r.context}, do, fn)
+	if err := r.untilDone(&t.future); err != nil {
+		return result, err
+	}
+	return t.Result()
 }
 
 // RunUntilComplete runs the loop until a task or future of it is done, and what is ready in the turn after that, and
@@ -111,20 +122,35 @@ func (r *Runner) Close() (err error) {
 		return l.Usage("close", "runner", sim.ErrRunning)
 	}
 	// Deferred, because the exception handler may leave by runtime.Goexit.
-	defer func() { err = errors.Join(err, l.Close(), l.OutputError()) }()
+	defer func() { err = joined(err, joined(l.Close(), l.OutputError())) }()
 	if r.failure == nil {
 		err = r.finish()
 	}
 	switch r.failure.(type) {
 	case nil, *sim.DeadlockError, *sim.LimitError: // else nothing of the run can be relied on
-		err = errors.Join(err, l.Do(reporting, r.w.reportFailures))
+		err = joined(err, l.Do(reporting, r.w.reportFailures))
 	}
 	return err
+}
+
+// joined is errors.Join for two errors, of which neither or one is the rule.
+func joined(first, second error) error {
+	if first == nil {
+		return second
+	}
+	if second == nil {
+		return first
+	}
+	return errors.Join(first, second)
 }
 
 func (r *Runner) finish() error {
 	if err := r.cancelAll(); err != nil {
 		return err
+	}
+	if r.w.loop.Quiet() { // the turns below would have nothing to do
+		r.w.executorShut = true
+		return nil
 	}
 	// asyncio runs shutdown_asyncgens here, which has nothing to do, and shutdown_default_executor. The loop turns.
 	if err := r.twoTurns(); err != nil {
@@ -138,7 +164,7 @@ func (r *Runner) finish() error {
 
 // shutdownExecutor waits until the functions that [RunInExecutor] runs have returned and their results have come.
 func (r *Runner) shutdownExecutor() error {
-	w := r.w
+	w := &r.w
 	w.executorShut = true
 	if w.executing == 0 {
 		return nil
@@ -159,7 +185,7 @@ func (r *Runner) cancelAll() error {
 		t.Cancel()
 	}
 	outer := new(Future[None])
-	g := newGathering(r.w, outer, children)
+	g := newGathering(&r.w, outer, children)
 	g.keepExceptions = true
 	g.collect = func() {}
 	g.start()
@@ -178,18 +204,25 @@ func (r *Runner) cancelAll() error {
 
 // untilDone runs the loop until f is done; what is ready in the turn after that still runs.
 func (r *Runner) untilDone(f *future) error {
-	l := r.w.loop
-	stop := internally(nil, l.Stop)
-	f.add(stop)
+	f.add((*stopper)(&r.w))
 	if err := r.turn(); err != nil {
 		return err
 	}
-	f.remove(stop)
 	if f.state == pending {
-		return l.Usage("run", f.String(), ErrStopped)
+		f.remove((*stopper)(&r.w))
+		return r.w.loop.Usage("run", f.String(), ErrStopped)
 	}
 	return nil
 }
+
+// stopper is the callback that stops the loop one turn after a future is done.
+type stopper world
+
+func (s *stopper) completed(*future)   { s.loop.Schedule(s) }
+func (s *stopper) awaiters() []*future { return nil }
+
+// Call stops the loop.
+func (s *stopper) Call() { s.loop.Stop() }
 
 // twoTurns runs the loop as long as a task does that returns at once.
 func (r *Runner) twoTurns() error {

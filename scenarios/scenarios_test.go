@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,11 +38,25 @@ func run(t *testing.T, s scenarios.Scenario, c aio.Config) {
 	}
 }
 
+// each calls f with every program of the tutorial.
 func each(t *testing.T, f func(t *testing.T, s scenarios.Scenario)) {
+	t.Helper()
+	eachOf(t, false, f)
+}
+
+// eachBuggy calls f with every program that has a bug.
+func eachBuggy(t *testing.T, f func(t *testing.T, s scenarios.Scenario)) {
+	t.Helper()
+	eachOf(t, true, f)
+}
+
+func eachOf(t *testing.T, buggy bool, f func(t *testing.T, s scenarios.Scenario)) {
+	t.Helper()
 	r := scenarios.All()
 	for _, name := range r.Names() {
-		s, _ := r.Lookup(name)
-		t.Run(name, func(t *testing.T) { f(t, s) })
+		if s, _ := r.Lookup(name); s.Buggy == buggy {
+			t.Run(name, func(t *testing.T) { f(t, s) })
+		}
 	}
 }
 
@@ -107,7 +122,12 @@ func TestEveryRecordingHasAScenario(t *testing.T) {
 	for _, d := range dirs {
 		recordings = append(recordings, d.Name())
 	}
-	if diff := cmp.Diff(recordings, scenarios.All().Names()); diff != "" {
+	r := scenarios.All()
+	names := slices.DeleteFunc(r.Names(), func(name string) bool {
+		s, _ := r.Lookup(name)
+		return s.Buggy
+	})
+	if diff := cmp.Diff(recordings, names); diff != "" {
 		t.Errorf("- recordings, + scenarios:\n%s", diff)
 	}
 }
@@ -148,6 +168,7 @@ func text(t *testing.T, s scenarios.Scenario) string {
 
 func TestAddRefuses(t *testing.T) {
 	main := func(co *aio.Co) error { return nil }
+	create := func(scenarios.Args) func(co *aio.Co) error { return main }
 	for _, s := range []scenarios.Scenario{
 		{Name: "", Main: main},
 		{Name: "two words", Main: main},
@@ -155,6 +176,13 @@ func TestAddRefuses(t *testing.T) {
 		{Name: "-x", Main: main},
 		{Name: "nothing to run"},
 		{Name: "ex_5_1", Main: main},
+		{Name: "both", Main: main, New: create, Params: []scenarios.Param{{Name: "n"}}},
+		{Name: "no-params", New: create},
+		{Name: "no-new", Main: main, Params: []scenarios.Param{{Name: "n"}}},
+		{Name: "twice", New: create, Params: []scenarios.Param{{Name: "n"}, {Name: "n"}}},
+		{Name: "not-a-word", New: create, Params: []scenarios.Param{{Name: "n=1"}}},
+		{Name: "no-name", New: create, Params: []scenarios.Param{{}}},
+		{Name: "too-small", New: create, Params: []scenarios.Param{{Name: "n", Default: 1, Min: 2}}},
 	} {
 		r := scenarios.All()
 		before := r.Names()

@@ -43,6 +43,8 @@ func succeed(co *aio.Co) error {
 	return nil
 }
 
+// fetchException: which of the two tasks begins first, and so the order of two lines, depends on the order of ready
+// tasks.
 func fetchException(co *aio.Co) error {
 	co.Printf("Main coroutine started!\n")
 	shorter := aio.Go(co, "shorter_task", failAfter(100*time.Millisecond))
@@ -55,6 +57,8 @@ func fetchException(co *aio.Co) error {
 	return nil
 }
 
+// fetchExceptionEarly: whether either task has begun when main asks, and which first, depends on the order of ready
+// tasks; that it is too early does not.
 func fetchExceptionEarly(co *aio.Co) error {
 	co.Printf("Main coroutine started!\n")
 	shorter := aio.Go(co, "shorter_task", failAfter(100*time.Millisecond))
@@ -70,6 +74,8 @@ func fetchExceptionEarly(co *aio.Co) error {
 	return nil
 }
 
+// handleException: which of the two tasks begins first, and so the order of two lines, depends on the order of ready
+// tasks.
 func handleException(co *aio.Co) error {
 	co.Printf("Main coroutine started!\n")
 	co.Loop().SetExceptionHandler(func(l *aio.Loop, c sim.ExceptionContext) {
@@ -84,6 +90,7 @@ func handleException(co *aio.Co) error {
 	return nil
 }
 
+// cancelTask does the same in every order.
 func cancelTask(co *aio.Co) error {
 	task := aio.Go(co, "cancel_me", func(co *aio.Co) error { return aio.Sleep(co, time.Second) })
 	if err := aio.Sleep(co, 10*time.Millisecond); err != nil {
@@ -97,6 +104,7 @@ func cancelTask(co *aio.Co) error {
 	return nil
 }
 
+// chainCallbacks does the same in every order.
 func chainCallbacks(co *aio.Co) error {
 	var event aio.Event
 	first := aio.Spawn(co, "task1", func(co *aio.Co) (int, error) {
@@ -122,6 +130,8 @@ func chainCallbacks(co *aio.Co) error {
 	return nil
 }
 
+// produceAndConsume does the same in every order. The last item is taken after main has returned, in the turn in which
+// the loop stops.
 func produceAndConsume(co *aio.Co) error {
 	channel := aio.NewQueue[int]("channel", 0)
 	aio.Go(co, "consumer", func(co *aio.Co) error {
@@ -145,6 +155,7 @@ func produceAndConsume(co *aio.Co) error {
 	return nil
 }
 
+// completeFuture does the same in every order: there is only main.
 func completeFuture(co *aio.Co) error {
 	future := aio.NewFuture[int](co, "future")
 	co.Printf("future status is done: %s\n", python(future.Done()))

@@ -1,21 +1,63 @@
 package sim
 
-import "fmt"
+import (
+	"fmt"
+	"math/rand/v2"
+)
 
-// Chooser is asked for a number below c.N where c.N things, at least two, could come next. Always 0 is asyncio's own
-// order. Any other number in the range is one that some loop, latency or version could show.
+// Chooser is asked for a number below c.N where c.N things, at least two, are possible. Always 0 is asyncio's own order,
+// with every value that the program asks for at its least. Any other number in the range is one that some loop, latency
+// or version could show.
 type Chooser func(c *Choice) int
 
 // Choice is one choice point. It is valid during the call of the chooser.
 type Choice struct {
-	N     int // how many candidates there are, in the order in which they became ready
+	Kind  ChoiceKind
+	N     int
+	For   string // of a Value: what it is for
 	loop  *Loop
-	items []int // the candidates' places in the ready queue
+	items []int // the candidates' places in the ready queue; nil: all that is there
 }
 
-// Candidate names the i-th candidate: a task or a callback.
-func (c *Choice) Candidate(i int) string {
-	switch it := c.loop.ready.At(c.items[i]).(type) {
+// ChoiceKind says what a [Choice] is about.
+type ChoiceKind uint8
+
+// The kinds of choices.
+const (
+	Next   ChoiceKind = iota // which of the candidates runs next
+	Tie                      // which of the timers that are due together fires next
+	Value                    // a number that the program asked for: see [Co.Choose]
+	Random                   // bits of [Co.Rand]
+)
+
+var choiceKindNames = [...]string{Next: "next", Tie: "tie", Value: "value", Random: "random"}
+
+// String returns the kind's name.
+func (k ChoiceKind) String() string { return choiceKindNames[k] }
+
+// Op is what a coroutine is about to do at a switch point: see [Co.Switch]. The zero Op is unknown.
+type Op struct {
+	Object uint32 // the number of the object that is read or written, from [Loop.NewObject]
+	Write  bool
+}
+
+// Candidate is what a choice of the kinds Next and Tie is between: a task's step, the end of its sleep, or a callback.
+type Candidate struct {
+	item item
+}
+
+// Candidate returns the i-th candidate, in the order in which they became ready; the task that has come to a switch point
+// is the first.
+func (c *Choice) Candidate(i int) Candidate {
+	if c.items != nil {
+		i = c.items[i]
+	}
+	return Candidate{c.loop.ready.At(i)}
+}
+
+// String names the candidate.
+func (x Candidate) String() string {
+	switch it := x.item.(type) {
 	case *Co:
 		return fmt.Sprintf("task %q", it.name)
 	case *alarm:
@@ -25,16 +67,66 @@ func (c *Choice) Candidate(i int) string {
 	}
 }
 
+// Task returns the number of the task whose step it is, and 0 for the end of a sleep and a callback.
+func (x Candidate) Task() uint32 {
+	if co, ok := x.item.(*Co); ok {
+		return co.id
+	}
+	return 0
+}
+
+// Owner returns the number of the task whose step or sleep it is, or that registered the callback; 0 where no task did.
+func (x Candidate) Owner() uint32 {
+	var co *Co
+	switch it := x.item.(type) {
+	case *Co:
+		co = it
+	case *alarm:
+		co = (*Co)(it)
+	case *job:
+		co = it.source
+	}
+	if co == nil {
+		return 0
+	}
+	return co.id
+}
+
+// Op returns what the task is about to do, if it is at a switch point.
+func (x Candidate) Op() Op {
+	if co, ok := x.item.(*Co); ok && co.worker != nil {
+		return co.worker.op
+	}
+	return Op{}
+}
+
 // choose returns the place in the ready queue of what runs next. Every ready task and every timer that is due is a
 // candidate; callbacks that one task scheduled keep their order, as asyncio promises: only the first is. What would do
-// nothing, because it was cancelled, is none: it goes when it is first in the queue. A choice takes time in proportion
-// to what is ready.
+// nothing, because it was cancelled, is none: it goes when it is first in the queue. Where only tasks are ready a choice
+// takes the same time whatever their number.
 func (l *Loop) choose() int {
+	c := &l.choice
+	c.loop, c.Kind, c.items = l, Next, nil
+	if l.others == 0 {
+		if c.N = l.ready.n; c.N == 1 {
+			return 0
+		}
+		return l.ask()
+	}
 	if l.ready.At(0).void() {
 		return 0
 	}
+	l.listCandidates()
+	if c.N == 1 {
+		return c.items[0]
+	}
+	return c.items[l.ask()]
+}
+
+// listCandidates puts the candidates' places into the choice.
+func (l *Loop) listCandidates() {
 	c := &l.choice
-	c.loop, c.items = l, c.items[:0]
+	items := l.candidates[:0]
 	l.mark++
 	orphans := false // a callback that no task scheduled is among the candidates
 	for i := range l.ready.n {
@@ -55,17 +147,110 @@ func (l *Loop) choose() int {
 				j.source.mark = l.mark
 			}
 		}
-		c.items = append(c.items, i)
+		items = append(items, i)
 	}
-	c.N = len(c.items)
-	if c.N == 1 {
-		return c.items[0]
-	}
+	l.candidates, c.items, c.N = items, items, len(items)
+}
+
+// ask returns what the chooser says to the choice.
+func (l *Loop) ask() int {
+	c := &l.choice
+	callback := l.callback
 	l.callback = "chooser"
 	k := l.config.Choose(c)
-	if k < 0 || k >= c.N {
+	if uint(k) >= uint(c.N) {
 		panic(fmt.Sprintf("chose %d of %d", k, c.N))
 	}
-	l.callback = ""
-	return c.items[k]
+	l.callback = callback
+	return k
+}
+
+// askFor asks the chooser for a number below n, or returns 0 where there is no chooser.
+func (l *Loop) askFor(kind ChoiceKind, n int, what string) int {
+	if l.config.Choose == nil || n == 1 {
+		return 0
+	}
+	c := &l.choice
+	c.loop, c.Kind, c.N, c.For, c.items = l, kind, n, what, nil
+	k := l.ask()
+	c.For = ""
+	return k
+}
+
+// Switch is a switch point: under exploration another task may run before co goes on to do op. Where nothing is explored
+// it does nothing. What a task does between two switch points, or from where it is resumed to the first, is one step.
+func (co *Co) Switch(op Op) {
+	co.Check("switch")
+	l := co.loop
+	if !l.choosing {
+		return
+	}
+	if co.fresh {
+		co.fresh = false
+		co.observe(op)
+		return
+	}
+	w := co.worker
+	w.op = op
+	l.ready.PushFront(co)
+	i := l.choose()
+	if i == 0 && (l.steps < l.config.MaxSteps || l.config.MaxSteps == 0) {
+		l.ready.Pop() // it goes on, without the cost of a switch
+		l.steps++
+		w.begun++
+	} else {
+		l.decided = i + 1
+		co.park(switching{})
+		co.fresh = false
+	}
+	w.op = Op{}
+	co.observe(op)
+}
+
+func (co *Co) observe(op Op) {
+	if observe := co.loop.config.Observe; observe != nil {
+		observe(co.id, op)
+	}
+}
+
+// switching is what a task waits for at a switch point.
+type switching struct{}
+
+func (switching) String() string { return "its turn" }
+
+// NewObject returns a number for an object that tasks share: see [Op].
+func (l *Loop) NewObject() uint32 {
+	l.objects++
+	return l.objects
+}
+
+// Choose returns a number below n, at least 1, that the run's chooser determines; 0 where there is none. The text says
+// what the number is for.
+func (co *Co) Choose(what string, n int) int {
+	co.Check("choose")
+	if n < 1 {
+		panic(co.loop.usage("choose", fmt.Sprintf("%q of %d", what, n), errNothingToChoose))
+	}
+	return co.loop.askFor(Value, n, what)
+}
+
+// randomness returns the source of random values: bits that the chooser determines, or else Config.Seed.
+func (l *Loop) randomness() *rand.Rand {
+	if l.rand == nil {
+		var source rand.Source = rand.NewPCG(l.config.Seed, l.config.Seed)
+		if l.config.Choose != nil {
+			source = chosenBits{l}
+		}
+		l.rand = rand.New(source)
+	}
+	return l.rand
+}
+
+// chosenBits makes random bits of choices.
+type chosenBits struct{ l *Loop }
+
+// Uint64 asks for 64 bits, in halves that fit a choice.
+func (b chosenBits) Uint64() uint64 {
+	high := b.l.askFor(Random, 1<<32, "")
+	return uint64(high)<<32 | uint64(b.l.askFor(Random, 1<<32, ""))
 }

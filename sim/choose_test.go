@@ -15,7 +15,7 @@ import (
 func candidates(c *sim.Choice) string {
 	names := make([]string, c.N)
 	for i := range names {
-		names[i] = c.Candidate(i)
+		names[i] = c.Candidate(i).String()
 	}
 	return strings.Join(names, ", ")
 }
@@ -118,6 +118,65 @@ func TestWokenSleepersAlarm(t *testing.T) {
 		`task "a", task "b"`,
 		`callback "wake", timer of task "a", timer of task "b"`,
 		`task "a", task "b"`)
+}
+
+// TestOwners names the task behind each candidate.
+func TestOwners(t *testing.T) {
+	var j journal
+	l := open(t, sim.Config{Choose: func(c *sim.Choice) int {
+		for i := range c.N {
+			x := c.Candidate(i)
+			j.note("%s: task %d, owner %d", x, x.Task(), x.Owner())
+		}
+		return 0
+	}})
+	start(l, "first", func(*sim.Co) {})
+	start(l, "second", func(co *sim.Co) {
+		l.CallLater("soon", 1, func() {})
+		_ = co.Sleep(1)
+	})
+	l.CallLater("nobody's", 1, func() {})
+	drain(t, l)
+	j.want(t,
+		`task "first": task 1, owner 1`,
+		`task "second": task 2, owner 2`,
+		`callback "nobody's": task 0, owner 0`,
+		`callback "soon": task 0, owner 2`,
+		`timer of task "second": task 0, owner 2`,
+		`callback "soon": task 0, owner 2`,
+		`timer of task "second": task 0, owner 2`)
+}
+
+// TestObserve: every step is told of when it begins, and what it begins with as soon as that is known. A switch point at
+// which the task goes on begins a step too.
+func TestObserve(t *testing.T) {
+	for _, first := range []bool{true, false} {
+		var j journal
+		l := open(t, sim.Config{
+			Choose: func(c *sim.Choice) int {
+				if first {
+					return 0
+				}
+				return c.N - 1
+			},
+			Observe: func(task uint32, op sim.Op) { j.note("%d: %v", task, op) },
+		})
+		x := l.NewObject()
+		start(l, "a", func(co *sim.Co) {
+			co.Switch(sim.Op{Object: x})
+			co.Switch(sim.Op{Object: x, Write: true})
+		})
+		start(l, "b", func(co *sim.Co) {
+			co.Yield(ready{})
+			co.Switch(sim.Op{Object: x})
+		})
+		drain(t, l)
+		if first {
+			j.want(t, "1: {0 false}", "1: {1 false}", "1: {1 true}", "2: {0 false}", "2: {0 false}", "2: {1 false}")
+		} else {
+			j.want(t, "2: {0 false}", "2: {0 false}", "2: {1 false}", "1: {0 false}", "1: {1 false}", "1: {1 true}")
+		}
+	}
 }
 
 // step is a random program: what a task or callback does next, and what the task or callback does that it makes.

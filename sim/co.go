@@ -38,6 +38,7 @@ type Co struct {
 	timer      int32  // the number of its alarm in the timer heap, or noTimer
 	state      coState
 	pending    bool // armed, and not yet woken
+	fresh      bool // it was resumed, and has not come to a switch point since
 	rung       bool // its alarm has had its turn
 }
 
@@ -150,10 +151,10 @@ func (co *Co) Stdout() io.Writer {
 	return co.loop.Stdout()
 }
 
-// Rand returns the loop's source of random values, which Config.Seed determines.
+// Rand returns the loop's source of random values: under exploration the run's chooser determines them, else Config.Seed.
 func (co *Co) Rand() *rand.Rand {
 	co.Check("Rand")
-	return co.loop.rand
+	return co.loop.randomness()
 }
 
 // Check panics with a *UsageError unless co is the running coroutine. Everything that takes a co calls it first; op is
@@ -256,7 +257,8 @@ func (co *Co) run(l *Loop) {
 func (a *alarm) void() bool { return !a.pending }
 
 // run ends the coroutine's sleep.
-func (a *alarm) run(*Loop) {
+func (a *alarm) run(l *Loop) {
+	l.others--
 	a.rung = true
 	(*Co)(a).Wake()
 }
@@ -271,8 +273,8 @@ func (a *alarm) String() string {
 // nothing is an item that does nothing.
 type nothing struct{}
 
-func (nothing) void() bool { return true }
-func (nothing) run(*Loop)  {}
+func (nothing) void() bool  { return true }
+func (nothing) run(l *Loop) { l.others-- }
 
 // unready puts nothing in the place of what is ready: the turn that runs has as many items as it began with. It is not
 // inlined because that would enlarge the stack of every sleeper.
@@ -281,7 +283,7 @@ func (nothing) run(*Loop)  {}
 func (l *Loop) unready(it item) {
 	for i := range l.ready.n {
 		if l.ready.At(i) == it {
-			l.ready.set(i, nothing{})
+			l.ready.set(i, nothing{}) // which is no task, as it was none
 			return
 		}
 	}
@@ -303,6 +305,11 @@ func (l *Loop) resume(co *Co) {
 		w = l.goroutines().get()
 		co.worker, w.co = w, co
 	}
+	if l.config.Observe != nil && co.state == coStarted && co.on != fmt.Stringer(switching{}) {
+		l.config.Observe(co.id, Op{})
+	}
+	co.fresh = true
+	w.begun++
 	if l.watched && l.running.Load() != co { // a load costs a fraction of a store
 		l.running.Store(co)
 	}

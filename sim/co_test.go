@@ -163,7 +163,7 @@ func TestWakeReportsWhetherItDid(t *testing.T) {
 // will.
 func latecomer(c *sim.Choice) int {
 	for i := range c.N {
-		if c.Candidate(i) != `timer of task "sleeper"` {
+		if c.Candidate(i).String() != `timer of task "sleeper"` {
 			return i
 		}
 	}

@@ -23,6 +23,10 @@ type Config struct {
 	Log io.Writer
 	// Choose is asked which of several things that can come next does. Nil is asyncio's order, at no cost.
 	Choose Chooser
+	// Observe is called when a task begins a step of those that Choose could have put elsewhere, with the task's number
+	// and the operation that the step begins with. Where that is not known yet it is called twice: with the zero Op, and
+	// at the first [Co.Switch] of the step, if there is one, with the operation. Nil observes nothing, at no cost.
+	Observe func(task uint32, op Op)
 	// Trace is called with every event, as it happens. Nil records nothing, at no cost. What it does itself is no event.
 	Trace func(Event)
 	// Watchdog is how long, in real time, a task may block outside the simulation before the run ends with a

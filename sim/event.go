@@ -22,6 +22,8 @@ const (
 	Exception                   // the exception handler was called: Text says with what
 	Output                      // the program printed Text
 	RunFailed                   // the loop cannot go on: Text says why
+	VariableRead                // the object is a shared variable, Text its value; only under exploration
+	VariableWritten             // the same
 )
 
 var kindNames = [...]string{
@@ -37,6 +39,8 @@ var kindNames = [...]string{
 	Exception:       "exception",
 	Output:          "output",
 	RunFailed:       "run failed",
+	VariableRead:    "read",
+	VariableWritten: "write",
 }
 
 // String returns the kind's name as traces show it.

@@ -30,7 +30,12 @@ type outsideCall struct {
 	fn   func()
 }
 
-func (o *outside) init() { o.arrive, o.over = make(chan struct{}, 1), make(chan struct{}) }
+// open makes the channels, which most loops never need. The caller holds mu.
+func (o *outside) open() {
+	if o.arrive == nil {
+		o.arrive, o.over = make(chan struct{}, 1), make(chan struct{})
+	}
+}
 
 // changed wakes the loop if it waits.
 func (o *outside) changed() {
@@ -64,6 +69,7 @@ func (l *Loop) Execute(name string, fn, done func()) {
 	e := &execution{name: name, done: done, over: make(chan struct{})}
 	o.executing = append(o.executing, e)
 	o.mu.Lock()
+	o.open()
 	o.running++
 	o.mu.Unlock()
 	go o.run(e, fn)
@@ -105,10 +111,13 @@ func (l *Loop) NewGate() *Gate { return &Gate{o: &l.outside, opened: make(chan s
 // Wait blocks the goroutine until the gate is open. It returns false if the loop is closed instead.
 func (g *Gate) Wait() bool {
 	g.o.mu.Lock()
-	if !g.open {
-		g.waiting++
-		g.o.waiting++
+	if g.open || g.o.closed {
+		defer g.o.mu.Unlock()
+		return g.open
 	}
+	g.o.open()
+	g.waiting++
+	g.o.waiting++
 	g.o.mu.Unlock()
 	g.o.changed()
 	select {
@@ -146,6 +155,7 @@ func (l *Loop) CallSoonThreadsafe(name string, fn func()) error {
 	if o.closed {
 		return &UsageError{Op: "CallSoonThreadsafe", Object: name, Err: ErrClosed}
 	}
+	o.open()
 	o.calls = append(o.calls, outsideCall{name, fn})
 	o.some.Store(true)
 	o.changed()
@@ -238,7 +248,9 @@ func (o *outside) close() {
 	o.mu.Lock()
 	o.closed, o.calls = true, nil
 	o.mu.Unlock()
-	close(o.over)
+	if o.over != nil {
+		close(o.over)
+	}
 	for _, e := range o.executing {
 		<-e.over
 	}

@@ -81,6 +81,7 @@ func (l *Loop) CallSoon(name string, fn func()) Handle {
 	j := l.newJob(name)
 	j.fn = fn
 	l.ready.Push(j)
+	l.others++
 	return Handle{loop: l, job: j, when: l.now, gen: j.gen}
 }
 
@@ -95,6 +96,7 @@ func (l *Loop) Schedule(c Callback) {
 	j := l.newJob("")
 	j.callback = c
 	l.ready.Push(j)
+	l.others++
 }
 
 // CallSoonIn is CallSoon for a callback that runs in ctx itself, not in a copy of the current context.
@@ -132,6 +134,7 @@ func (j *job) void() bool { return j.cancelled }
 
 // run executes the callback in the context that it was registered with.
 func (j *job) run(l *Loop) {
+	l.others--
 	if j.cancelled {
 		return
 	}

@@ -16,9 +16,8 @@ type Loop struct {
 	pool   *Pool
 	rand   *rand.Rand
 
-	now     int64      // nanoseconds since the start
-	ready   Ring[item] // what runs next, in order
-	timers  timerHeap  // what becomes ready later
+	now int64 // nanoseconds since the start
+	buffers
 	turnNo  int64
 	steps   int64
 	stop    bool  // Stop was called
@@ -34,7 +33,10 @@ type Loop struct {
 
 	oldest, youngest *Co // the unfinished coroutines, in the order of their creation
 	coroutines       uint32
-	freeJobs         *job
+	others           int    // what is in the ready queue besides tasks
+	objects          uint32 // how many were numbered
+	choosing         bool   // the chooser is asked what runs next
+	decided          int    // it was asked already, and said this less 1; 0: it was not
 	choice           Choice
 	mark             uint32 // of the last choice
 
@@ -57,11 +59,11 @@ func NewLoop(config Config) (*Loop, error) {
 	if l.pool == nil {
 		l.pool = NewPool()
 	}
-	l.rand = rand.New(rand.NewPCG(config.Seed, config.Seed))
+	l.buffers, l.pool.spare = l.pool.spare, buffers{}
+	l.choosing = config.Choose != nil
 	l.output.l = l
 	l.context = &l.base
 	l.watched = config.Watchdog > 0
-	l.outside.init()
 	return l, nil
 }
 
@@ -168,15 +170,16 @@ func (l *Loop) turn() error {
 	}
 	for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now {
 		l.ready.Push(l.timers.pop())
+		l.others++
 	}
 	for range l.ready.n {
 		if l.steps == l.config.MaxSteps && l.steps > 0 {
 			return &LimitError{"MaxSteps", fmt.Sprint(l.steps), l.Now()}
 		}
 		l.steps++
-		if l.config.Choose == nil {
+		if !l.choosing {
 			l.ready.Pop().run(l)
-		} else if i := l.choose(); l.heed() {
+		} else if i := l.pick(); l.heed() {
 			l.ready.Take(i).run(l)
 		}
 		if l.failure != nil {
@@ -187,6 +190,15 @@ func (l *Loop) turn() error {
 		}
 	}
 	return nil
+}
+
+// pick returns the place in the ready queue of what runs next.
+func (l *Loop) pick() int {
+	if i := l.decided - 1; i >= 0 {
+		l.decided = 0
+		return i
+	}
+	return l.choose()
 }
 
 // idle is called with nothing ready: it takes what comes from outside or else lets time pass.
@@ -235,8 +247,10 @@ func (l *Loop) shut() error {
 	before := l.failure
 	l.closed = true
 	l.trace = nil
-	l.ready = Ring[item]{}
-	l.timers.clear()
+	if l.buffers.clear(); l.heed() {
+		l.pool.spare = l.buffers
+	}
+	l.buffers = buffers{}
 	defer func() {
 		if l.config.Pool == nil {
 			l.pool.Close()
@@ -267,6 +281,12 @@ func (l *Loop) evict() {
 		co.state = coLeaving
 		l.resume(co)
 	}
+}
+
+// Quiet reports whether nothing is ready, no timer is due and nothing comes from outside: a turn would let time pass.
+func (l *Loop) Quiet() bool {
+	due := len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now
+	return l.ready.n == 0 && !due && len(l.outside.executing) == 0 && !l.outside.some.Load()
 }
 
 // IsRunning reports whether the loop is in Run.

@@ -5,11 +5,27 @@ import (
 	"runtime/debug"
 )
 
-// Pool keeps the goroutines that carry coroutines, so that they are made once and used for many. It has one owner: a
-// loop, or a search over many runs (see [Config].Pool). It must not be used by two goroutines at a time.
+// Pool keeps the goroutines that carry coroutines, and the buffers of loops, so that they are made once and used for
+// many. It has one owner: a loop, or a search over many runs (see [Config].Pool). It must not be used by two goroutines
+// at a time.
 type Pool struct {
 	idle   []*worker
+	spare  buffers
 	closed bool
+}
+
+// buffers is what a loop makes as it goes, and leaves to the next one when it is closed.
+type buffers struct {
+	ready      Ring[item] // what runs next, in order
+	timers     timerHeap  // what becomes ready later
+	freeJobs   *job
+	candidates []int // room for a [Choice]
+}
+
+// clear drops what is scheduled. Jobs that have not run are left to their Handles.
+func (b *buffers) clear() {
+	b.ready.clear()
+	b.timers.clear()
 }
 
 // NewPool returns an empty pool. Its owner closes it.
@@ -50,13 +66,15 @@ type worker struct {
 	stop  func()
 	yield func(struct{}) bool
 	co    *Co
+	op    Op     // what co is about to do, at a switch point
+	begun uint32 // how many steps co has begun
 }
 
 func (w *worker) serve(yield func(struct{}) bool) {
 	w.yield = yield
 	for {
 		carry(w.co)
-		w.co = nil
+		w.co, w.op, w.begun = nil, Op{}, 0
 		if !yield(struct{}{}) {
 			return
 		}

@@ -20,6 +20,16 @@ func (r *Ring[T]) Push(x T) {
 	r.n++
 }
 
+// PushFront puts x before the oldest element.
+func (r *Ring[T]) PushFront(x T) {
+	if r.n == len(r.buf) {
+		r.grow()
+	}
+	r.head = (r.head - 1) & (len(r.buf) - 1)
+	r.buf[r.head] = x
+	r.n++
+}
+
 // Pop removes and returns the oldest element. The ring must not be empty.
 func (r *Ring[T]) Pop() T {
 	var zero T
@@ -36,15 +46,32 @@ func (r *Ring[T]) At(i int) T { return r.buf[(r.head+i)&(len(r.buf)-1)] }
 // set puts x in the place of the i-th oldest element.
 func (r *Ring[T]) set(i int, x T) { r.buf[(r.head+i)&(len(r.buf)-1)] = x }
 
-// Take removes and returns the i-th oldest element; the others keep their order. It takes time in proportion to i.
+// Take removes and returns the i-th oldest element; the others keep their order. It takes time in proportion to the
+// number of elements on the shorter side of it.
 func (r *Ring[T]) Take(i int) T {
 	x := r.At(i)
-	mask := len(r.buf) - 1
-	for ; i > 0; i-- {
-		r.buf[(r.head+i)&mask] = r.buf[(r.head+i-1)&mask]
+	if i <= r.n/2 {
+		for ; i > 0; i-- {
+			r.set(i, r.At(i-1))
+		}
+		r.Pop()
+		return x
 	}
-	r.Pop()
+	for ; i < r.n-1; i++ {
+		r.set(i, r.At(i+1))
+	}
+	var zero T
+	r.set(i, zero)
+	r.n--
 	return x
+}
+
+// clear removes all elements.
+func (r *Ring[T]) clear() {
+	if r.n > 0 {
+		clear(r.buf)
+	}
+	r.head, r.n = 0, 0
 }
 
 func (r *Ring[T]) grow() {

@@ -91,7 +91,8 @@ func (h *timerHeap) clear() {
 	for i := range h.nodes {
 		numbered(h.what[h.nodes[i].id], noTimer)
 	}
-	*h = timerHeap{}
+	clear(h.what)
+	h.nodes, h.seq, h.place, h.what, h.free = h.nodes[:0], 0, h.place[:0], h.what[:0], h.free[:0]
 }
 
 // deadline returns the time of a timer in the heap.

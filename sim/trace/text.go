@@ -64,6 +64,8 @@ func (r *Recorder) what(e *sim.Event) string {
 		return "print " + e.Text
 	case sim.RunFailed:
 		return e.Text
+	case sim.VariableRead, sim.VariableWritten:
+		return e.Kind.String() + " " + e.Object + ": " + e.Text
 	}
 	return e.Kind.String()
 }

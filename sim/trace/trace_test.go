@@ -78,6 +78,29 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestSharedVariables are in the trace of a run that is explored.
+func TestSharedVariables(t *testing.T) {
+	var r trace.Recorder
+	config := aio.Config{Trace: r.Record, Choose: func(*sim.Choice) int { return 0 }}
+	err := aio.RunWith(config, func(co *aio.Co) error {
+		x := aio.NewShared("x", 1)
+		x.Store(co, x.Load(co)+1)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got strings.Builder
+	if err := r.WriteText(&got); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"0s         main         read x: 1\n", "0s         main         write x: 2\n"} {
+		if !strings.Contains(got.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, got.String())
+		}
+	}
+}
+
 // TestJSONLinesCarryEverything rebuilds the events from the lines.
 func TestJSONLinesCarryEverything(t *testing.T) {
 	r := record(t, everything)
@@ -90,7 +113,7 @@ func TestJSONLinesCarryEverything(t *testing.T) {
 		t.Errorf("header %s, want %s", lines[0], want)
 	}
 	kinds := map[string]sim.Kind{}
-	for k := sim.TaskCreated; k <= sim.RunFailed; k++ {
+	for k := sim.TaskCreated; k <= sim.VariableWritten; k++ {
 		kinds[k.String()] = k
 	}
 	var got []sim.Event

@@ -1,0 +1,159 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// The programs sct/... are small concurrent programs of the literature on schedule exploration (SCTBench), each with
+// one bug. All of them have one shape: main makes every thread, as a task, before any of them runs, and awaits them all.
+// A thread has a switch point, and so a step, at each read and write of a shared variable and at each lock and unlock of
+// a mutex, and nowhere else. A thread whose assertion fails ends there, and gives back its mutexes without a step.
+//
+// sct is a constant in all but name: nothing changes it.
+var sct = [...]Scenario{
+	{Name: "sct/account", Intent: "the check of a balance expects the wrong sum, which shows when it comes last",
+		Main: account},
+	{Name: "sct/bluetooth", Intent: "a driver is stopped between the check that it runs and its use", Main: bluetooth},
+	{Name: "sct/carter01", Intent: "a lock is awaited while the mutex is held that its release needs", Main: carter01},
+	{Name: "sct/circular_buffer", Intent: "rounds without an item shift what the receiver expects",
+		Main: circularBuffer},
+	{Name: "sct/deadlock01", Intent: "two locks are taken in opposite orders", Main: deadlock01},
+	{Name: "sct/lazy01", Intent: "a limit holds unless the check of it comes last", Main: lazy01},
+	{Name: "sct/phase01", Intent: "a lock that nobody gives back: a deadlock in every order", Main: phase01},
+	{Name: "sct/queue", Intent: "rounds without an item shift what the consumer expects", Main: queue},
+	{Name: "sct/reorder", Intent: "a checker sees one of two writes that belong together", New: reorder,
+		Params: []Param{{Name: "setters", Default: 2, Min: 1}, {Name: "checkers", Default: 1, Min: 1}}},
+	{Name: "sct/stack", Intent: "a flag says that the stack has elements when it has none any more", Main: stack},
+	{Name: "sct/sync01", Intent: "a producer waits for a signal that nobody gives", Main: sync01},
+	{Name: "sct/sync02", Intent: "a signal comes between the check and the wait, and is lost", Main: sync02},
+	{Name: "sct/token_ring", Intent: "values that are handed around agree only if the threads run in the ring's order",
+		Main: tokenRing},
+	{Name: "sct/twostage", Intent: "a reader comes between the two stages of a write", New: twostage,
+		Params: []Param{{Name: "writers", Default: 1, Min: 1}, {Name: "readers", Default: 1, Min: 1}}},
+	{Name: "sct/wronglock", Intent: "a variable is under two different mutexes", New: wronglock,
+		Params: []Param{{Name: "p", Default: 1, Min: 1}, {Name: "q", Default: 3, Min: 1}}},
+}
+
+// mutex is a lock without an order among those who wait: whichever runs first after an unlock has it, so that nothing
+// decides but the choice of the next thread. (An aio.Lock serves them in the order in which they came.)
+type mutex struct {
+	held   bool
+	free   *aio.Event // set for a moment by every unlock
+	object uint32
+}
+
+func newMutex(co *aio.Co, name string) *mutex {
+	return &mutex{free: aio.NewEvent(name), object: co.Loop().NewObject()}
+}
+
+// lock suspends while the mutex is held. It returns an error, without the mutex, when the task is cancelled.
+func (m *mutex) lock(co *aio.Co) error {
+	for {
+		co.Switch(sim.Op{Object: m.object, Write: true}) // a thread that was woken has had this choice
+		if !m.held {
+			m.held = true
+			return nil
+		}
+		if err := m.free.Wait(co); err != nil {
+			return err
+		}
+	}
+}
+
+func (m *mutex) unlock(co *aio.Co) {
+	co.Switch(sim.Op{Object: m.object, Write: true})
+	m.release()
+}
+
+func (m *mutex) release() {
+	m.held = false
+	m.free.Set()
+	m.free.Clear()
+}
+
+// with runs body under the mutex. It suspends where lock does, and returns its error or body's.
+func (m *mutex) with(co *aio.Co, body func() error) error {
+	if err := m.lock(co); err != nil {
+		return err
+	}
+	if err := body(); err != nil {
+		m.release()
+		return err
+	}
+	m.unlock(co)
+	return nil
+}
+
+// condition is a condition variable with one waiter at most.
+type condition struct {
+	news   *aio.Event
+	object uint32
+}
+
+func newCondition(co *aio.Co, name string) *condition {
+	return &condition{news: aio.NewEvent(name), object: co.Loop().NewObject()}
+}
+
+// wait unlocks m and suspends until a signal comes, and then until it has m again.
+func (c *condition) wait(co *aio.Co, m *mutex) error {
+	m.unlock(co)
+	if err := c.news.Wait(co); err != nil {
+		return err
+	}
+	return m.lock(co)
+}
+
+// signal wakes who waits now.
+func (c *condition) signal(co *aio.Co) {
+	co.Switch(sim.Op{Object: c.object, Write: true})
+	c.news.Set()
+	c.news.Clear()
+}
+
+// thread is a task that main makes.
+type thread struct {
+	name string
+	body func(co *aio.Co) error
+}
+
+// several returns a thread of each name, all with the same body.
+func several(names []string, body func(co *aio.Co) error) []thread {
+	threads := make([]thread, len(names))
+	for i, name := range names {
+		threads[i] = thread{name, body}
+	}
+	return threads
+}
+
+// numbered returns n names.
+func numbered(name string, n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("%s %d", name, i+1)
+	}
+	return names
+}
+
+// runThreads makes the threads and awaits them all. It suspends and returns the first error, in their order.
+func runThreads(co *aio.Co, threads ...thread) error {
+	tasks := make([]*aio.Task[aio.None], len(threads))
+	for i, t := range threads {
+		tasks[i] = aio.Go(co, t.name, t.body)
+	}
+	var first error
+	for _, t := range tasks {
+		if _, err := t.Await(co); first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// runGroups is runThreads for groups of threads.
+func runGroups(co *aio.Co, groups ...[]thread) error {
+	return runThreads(co, slices.Concat(groups...)...)
+}

@@ -1,0 +1,181 @@
+package scenarios_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/scenarios"
+	"github.com/asyncsim/asyncsim/sim"
+	"github.com/asyncsim/asyncsim/sim/explore"
+)
+
+// table is a flag of the test binary, like those of package testing.
+var table = flag.Bool("sct.table", false, "measure the programs of sct over 200,000 orders and print the table")
+
+// known is a program with what is known of it: how probable a failure is where every thread that can go on is chosen
+// with the same probability, and how many steps the threads take.
+type known struct {
+	name  string
+	args  scenarios.Args
+	p     float64
+	about bool // p was itself measured, to some two digits
+	steps int  // the most that the threads take
+	more  bool // they can take more than that: so many were seen in some run
+	large bool // too large for every run of the tests
+}
+
+var knowns = [...]known{
+	{name: "account", p: 1. / 3, steps: 14},
+	{name: "lazy01", p: 1. / 3, steps: 11},
+	{name: "deadlock01", p: 1. / 2, steps: 12},
+	{name: "reorder", args: reordered(2, 1), p: 4. / 81, steps: 8},
+	{name: "reorder", args: reordered(3, 1), p: 0.0380859, steps: 10},
+	{name: "reorder", args: reordered(4, 1), p: 0.0302080, steps: 12},
+	{name: "reorder", args: reordered(9, 1), p: 0.0133011, steps: 22},
+	{name: "reorder", args: reordered(10, 10), p: 0.0967, about: true, steps: 51, more: true},
+	{name: "reorder", args: reordered(40, 10), p: 0.0197, about: true, steps: 111, more: true, large: true},
+	{name: "reorder", args: reordered(99, 1), p: 0.000560498, steps: 202, large: true},
+	{name: "twostage", args: staged(1, 1), p: 1. / 64, steps: 14},
+	{name: "twostage", args: staged(10, 10), p: 0.030, about: true, steps: 140},
+	{name: "twostage", args: staged(40, 10), p: 0.0121, about: true, steps: 350, large: true},
+	{name: "twostage", args: staged(99, 1), p: 0.000626114, steps: 700, large: true},
+	{name: "wronglock", args: scenarios.Args{"q": 3}, p: 0.371584, steps: 18},
+	{name: "wronglock", args: scenarios.Args{"q": 7}, p: 0.405425, steps: 34},
+	{name: "stack", p: 0.623867, steps: 98, more: true},
+	{name: "token_ring", p: 1. / 6, steps: 24},
+	{name: "bluetooth", p: 0.0966797, steps: 21},
+	{name: "carter01", p: 1. / 2, steps: 24},
+	{name: "circular_buffer", p: 0.9375, steps: 60, more: true},
+}
+
+func reordered(setters, checkers int) scenarios.Args {
+	return scenarios.Args{"setters": setters, "checkers": checkers}
+}
+
+func staged(writers, readers int) scenarios.Args {
+	return scenarios.Args{"writers": writers, "readers": readers}
+}
+
+func (k known) String() string {
+	text := k.name
+	for _, name := range []string{"setters", "checkers", "writers", "readers", "q"} {
+		if value, ok := k.args[name]; ok {
+			text += fmt.Sprintf(" %s=%d", name, value)
+		}
+	}
+	return text
+}
+
+func (k known) scenario(t *testing.T) scenarios.Scenario {
+	t.Helper()
+	s, ok := scenarios.All().Lookup("sct/" + k.name)
+	if !ok {
+		t.Fatalf("no scenario sct/%s", k.name)
+	}
+	s, err := s.With(k.args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// interval returns how far from p the part of n trials that fail may be: 99 % of all samples are as near.
+func (k known) interval(n int) float64 {
+	const z = 2.5758
+	half := z * math.Sqrt(k.p*(1-k.p)/float64(n))
+	if k.about {
+		half += 0.02 * k.p
+	}
+	return half
+}
+
+// TestFailuresAreAsProbableAsTheyShouldBe compares a random walk with the exact probabilities.
+func TestFailuresAreAsProbableAsTheyShouldBe(t *testing.T) {
+	schedules := 2000
+	if *table {
+		schedules = 200_000
+		fmt.Printf("%-32s %9s %9s %9s %9s\n", "program", "exact", "measured", "99 % +-", "orders/s")
+	}
+	for _, k := range knowns {
+		if k.large && !*table {
+			continue
+		}
+		t.Run(k.String(), func(t *testing.T) {
+			config := explore.Config{Strategy: explore.RandomWalk, Schedules: schedules, All: true, Seed: 1}
+			r, err := explore.Run(context.Background(), config, k.scenario(t).Main)
+			if err != nil {
+				t.Fatal(err)
+			}
+			measured, most := float64(r.Failures)/float64(r.Schedules), k.interval(schedules)
+			if math.Abs(measured-k.p) > most {
+				t.Errorf("fails with probability %.6f, want %.6f +- %.6f", measured, k.p, most)
+			}
+			if *table {
+				speed := float64(r.Schedules) / r.Elapsed.Seconds()
+				fmt.Printf("%-32s %9.6f %9.6f %9.6f %9.0f\n", k, k.p, measured, most, speed)
+			}
+		})
+	}
+}
+
+// longest returns the greatest number of steps that the threads of the scenario take in some random orders: those of
+// main and of callbacks do not count, nor does a thread that was chosen to find a mutex held.
+func longest(t *testing.T, s scenarios.Scenario, orders int) int {
+	t.Helper()
+	most := 0
+	for i := range orders {
+		random := rand.New(rand.NewPCG(1, uint64(i)))
+		var r *aio.Runner
+		before, others := int64(-1), int64(0)
+		config := aio.Config{Output: io.Discard, Log: io.Discard, Watchdog: -1}
+		config.Choose = func(c *sim.Choice) int {
+			if before < 0 {
+				before = r.Loop().Steps()
+			}
+			return random.IntN(c.N)
+		}
+		config.Trace = func(e sim.Event) {
+			switch {
+			case before < 0:
+			case e.Kind == sim.CallbackRun, e.Kind == sim.TaskResumed && e.Task == "main":
+				others++
+			case e.Kind == sim.TaskSuspended && e.Task != "main" && e.Object != "its turn":
+				others++
+			}
+		}
+		r, err := aio.NewRunner(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := r.Run(s.Main)
+		steps := int(r.Loop().Steps() - before - others)
+		deadlock := new(sim.DeadlockError)
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if ended == nil || !errors.As(ended, &deadlock) {
+			most = max(most, steps)
+		}
+	}
+	return most
+}
+
+func TestThreadsTakeTheStepsThatTheyShould(t *testing.T) {
+	for _, k := range knowns {
+		orders := 1000
+		if k.name == "twostage" {
+			orders = 20 // most of them are long enough
+		}
+		got := longest(t, k.scenario(t), orders)
+		if got < k.steps || got > k.steps && !k.more {
+			t.Errorf("%s takes up to %d steps, want %d", k, got, k.steps)
+		}
+	}
+}

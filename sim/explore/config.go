@@ -1,0 +1,87 @@
+package explore
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// Config says how a program is explored. The zero Config lets the portfolio of strategies find the failure, within
+// 10,000 schedules.
+type Config struct {
+	// Strategy is the name of one of [Strategies], or pct-3 for [PCT] of depth 3, and so on; empty is the
+	// portfolio.
+	Strategy string
+	// Schedules is how many runs there are at most; 0 stands for 10,000.
+	Schedules int
+	// Time is how long, in real time, the search may take; 0 is no limit. What is found then depends on the machine.
+	Time time.Duration
+	// Seed determines the search. The same seed finds the same, whatever the number of workers.
+	Seed uint64
+	// Workers is how many runs there are at a time; 0 stands for one on each core.
+	Workers int
+	// MaxSteps fails a run after so many steps; 0 stands for 1,000,000.
+	MaxSteps int64
+	// All goes on after a failure, and counts them.
+	All bool
+}
+
+const (
+	defaultSchedules = 10_000
+	defaultMaxSteps  = 1_000_000
+)
+
+// checked returns the configuration with its defaults.
+func (c Config) checked() (Config, error) {
+	if c.Strategy == "" {
+		c.Strategy = Strategies()[0]
+	}
+	switch {
+	case newStrategy(c.Strategy) == nil:
+		return c, fmt.Errorf("unknown strategy %q: there are %s; pct-3 is pct of depth 3", c.Strategy, strings.Join(Strategies(), ", "))
+	case c.Schedules < 0 || c.Time < 0 || c.Workers < 0 || c.MaxSteps < 0:
+		return c, fmt.Errorf("negative limit: %d schedules, %v, %d workers, %d steps", c.Schedules, c.Time, c.Workers, c.MaxSteps)
+	}
+	if c.Schedules == 0 {
+		c.Schedules = defaultSchedules
+	}
+	if c.Workers == 0 {
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if c.MaxSteps == 0 {
+		c.MaxSteps = defaultMaxSteps
+	}
+	return c, nil
+}
+
+// Stop is why a search ended.
+type Stop string
+
+// The reasons.
+const (
+	Failed    Stop = "failure"
+	Exhausted Stop = "exhausted" // every order was tried
+	Budget    Stop = "budget"    // of schedules
+	Deadline  Stop = "deadline"  // of time
+	Cancelled Stop = "cancelled" // the context was
+)
+
+// Result is how a search ended.
+type Result struct {
+	Stopped   Stop
+	Schedules int // how many runs there were
+	Failures  int // how many of them failed
+	Distinct  int // how many different traces there were: the same decisions make the same trace
+	Steps     int64
+	Elapsed   time.Duration
+	First     *Failure // nil if no run failed
+}
+
+// Failure is a run that failed.
+type Failure struct {
+	Schedule  int // which one it was, from 1
+	Err       error
+	Decisions []uint32 // what the chooser said, choice by choice
+	Switches  int      // how many of them are not asyncio's
+}

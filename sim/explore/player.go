@@ -1,0 +1,227 @@
+package explore
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// player makes the choices of one run after decisions that were made before, and writes down those that were not
+// asyncio's. Elsewhere it takes asyncio's order. It is a strategy of one schedule.
+type player struct {
+	// What to do.
+	wanted  map[key][]decision // by where they are made
+	forced  []deviation        // by the number of the choice, ascending; they come before what is wanted
+	script  []uint32           // instead of both: every choice of a run
+	listing bool               // keep the events
+
+	// What was done.
+	labels  labels
+	counts  map[key]uint32
+	choices []int // how many candidates each choice had; 0 for a value
+	made    []taken
+	events  []sim.Event
+	misfits []Misfit
+	strayed bool // the script did not fit
+}
+
+// deviation is the decision of one choice by its number.
+type deviation struct{ choice, take int }
+
+// taken is a decision as it was made.
+type taken struct {
+	decision
+	deviation
+	time  time.Duration // virtual time
+	event int           // how many events there were before
+}
+
+// Misfit is a decision of a token that could not be made in the program as it is now. The run went on in asyncio's order.
+type Misfit struct {
+	Choice   int      // the number of the choice, from 1; 0 if the run never came to it
+	Expected string   // the decision
+	Ready    []string // what there was to choose from; for a value how many there were
+}
+
+func (m Misfit) String() string {
+	if m.Choice == 0 {
+		return fmt.Sprintf("the run never came to this: %s", m.Expected)
+	}
+	return fmt.Sprintf("choice %d: expected %s; there was %q", m.Choice, m.Expected, m.Ready)
+}
+
+func (p *player) start(int, *rand.PCG, scheduler) scheduler { return p }
+func (p *player) learn([]outcome) bool                      { return false }
+func (p *player) plan(int) int                              { return 1 }
+func (p *player) observer() func(uint32, sim.Op)            { return nil }
+func (p *player) report() any                               { return nil }
+
+// play runs main with the player's choices.
+func (w *worker) play(p *player) outcome {
+	p.labels.reset()
+	clear(p.counts)
+	if p.counts == nil {
+		p.counts = map[key]uint32{}
+	}
+	p.choices, p.made, p.events, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, false
+	w.config.Trace = p.record
+	o := w.run(p, 0)
+	if len(p.choices) < len(p.script) {
+		p.strayed = true
+	}
+	p.listUnused()
+	return o
+}
+
+// want sets the decisions to make.
+func (p *player) want(decisions []decision) {
+	p.wanted = map[key][]decision{}
+	for _, d := range decisions {
+		p.wanted[d.at] = append(p.wanted[d.at], d)
+	}
+}
+
+func (p *player) record(e sim.Event) {
+	if e.Kind == sim.TaskCreated {
+		p.labels.add(e)
+	}
+	if p.listing {
+		p.events = append(p.events, e)
+	}
+}
+
+func (p *player) choose(c *sim.Choice) int {
+	at := p.keyOf(c)
+	k := p.pick(c, at)
+	if at.kind != sim.Next || at.who.kind == sim.Call && k == 0 {
+		base := at
+		base.nth = 0
+		p.counts[base]++
+	}
+	if k != 0 {
+		d := decision{at: at}
+		if at.isSwitch() {
+			d.run, d.same = p.called(c, k)
+		} else {
+			d.value = uint32(k)
+		}
+		p.made = append(p.made, taken{d, deviation{len(p.choices), k}, c.Now(), len(p.events)})
+	}
+	n := c.N
+	if !at.isSwitch() {
+		n = 0
+	}
+	p.choices = append(p.choices, n)
+	return k
+}
+
+// keyOf returns where the choice is.
+func (p *player) keyOf(c *sim.Choice) key {
+	at := key{kind: c.Kind}
+	if at.isSwitch() {
+		id := c.Candidate(0).Identity()
+		at.who, at.step = p.labels.who(id), id.Step
+		if id.Kind != sim.Call {
+			return at
+		}
+	} else {
+		at.who = who{task: p.labels.of(c.Asker()), name: abbreviated(c.For)}
+	}
+	at.nth = p.counts[at]
+	return at
+}
+
+// called returns what candidate k is called, and how many before it are called the same.
+func (p *player) called(c *sim.Choice, k int) (w who, same uint32) {
+	w = p.labels.who(c.Candidate(k).Identity())
+	for i := range k {
+		if p.labels.who(c.Candidate(i).Identity()) == w {
+			same++
+		}
+	}
+	return w, same
+}
+
+func (p *player) pick(c *sim.Choice, at key) int {
+	i := len(p.choices)
+	if p.script != nil {
+		if i >= len(p.script) || int(p.script[i]) >= c.N {
+			p.strayed = true
+			return 0
+		}
+		return int(p.script[i])
+	}
+	if n := slices.IndexFunc(p.forced, func(d deviation) bool { return d.choice == i }); n >= 0 && p.forced[n].take < c.N {
+		return p.forced[n].take
+	}
+	queue := p.wanted[at]
+	if len(queue) == 0 {
+		return 0
+	}
+	d := queue[0]
+	p.wanted[at] = queue[1:]
+	k, ok := p.find(c, d)
+	if !ok {
+		p.misfits = append(p.misfits, Misfit{i + 1, d.String(), p.ready(c)})
+	}
+	return k
+}
+
+// find returns the candidate, or the value, that is decided on.
+func (p *player) find(c *sim.Choice, d decision) (k int, ok bool) {
+	if !d.at.isSwitch() {
+		if int(d.value) >= c.N {
+			return 0, false
+		}
+		return int(d.value), true
+	}
+	same := d.same
+	for i := range c.N {
+		if p.labels.who(c.Candidate(i).Identity()) != d.run {
+			continue
+		}
+		if same == 0 {
+			return i, true
+		}
+		same--
+	}
+	return 0, false
+}
+
+// ready names what there is to choose from.
+func (p *player) ready(c *sim.Choice) []string {
+	if c.Kind != sim.Next && c.Kind != sim.Tie {
+		return []string{fmt.Sprintf("a number below %d", c.N)}
+	}
+	var names []string
+	for i := range c.N {
+		names = append(names, p.labels.who(c.Candidate(i).Identity()).String())
+	}
+	return names
+}
+
+// decisions returns those that were made.
+func (p *player) decisions() []decision {
+	ds := make([]decision, len(p.made))
+	for i := range p.made {
+		ds[i] = p.made[i].decision
+	}
+	return ds
+}
+
+// listUnused adds the decisions that the run never came to, in no other order than that of their texts.
+func (p *player) listUnused() {
+	var left []string
+	for _, queue := range p.wanted {
+		for _, d := range queue {
+			left = append(left, d.String())
+		}
+	}
+	slices.Sort(left)
+	for _, text := range left {
+		p.misfits = append(p.misfits, Misfit{Expected: text})
+	}
+}

@@ -1,0 +1,26 @@
+package explore
+
+import (
+	"math/rand/v2"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// randomWalk takes every candidate with the same probability.
+type randomWalk struct{ unplanned }
+
+func (randomWalk) start(_ int, random *rand.PCG, used scheduler) scheduler {
+	if used == nil {
+		return &walk{random: random}
+	}
+	return used
+}
+
+func (randomWalk) learn([]outcome) bool { return true }
+
+type walk struct {
+	blind
+	random *rand.PCG
+}
+
+func (w *walk) choose(c *sim.Choice) int { return below(w.random, c.N) }

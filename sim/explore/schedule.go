@@ -1,0 +1,93 @@
+package explore
+
+import (
+	"errors"
+	"io"
+	"math/rand/v2"
+	"slices"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// worker runs one schedule after another, on goroutines that it keeps.
+type worker struct {
+	pool   *sim.Pool
+	config aio.Config
+	seed   uint64
+	main   func(co *aio.Co) error
+
+	random    rand.PCG
+	scheduler scheduler
+	decisions []uint32 // of the run
+	print     uint64   // the fingerprint of the run so far
+	orders    float64  // the product of the numbers of candidates so far
+}
+
+func newWorker(config Config, main func(co *aio.Co) error) *worker {
+	w := &worker{pool: sim.NewPool(), seed: config.Seed, main: main}
+	w.config = aio.Config{
+		Pool: w.pool, MaxSteps: config.MaxSteps, Watchdog: -1, Output: io.Discard, Log: io.Discard, Choose: w.choose,
+	}
+	return w
+}
+
+func (w *worker) close() { w.pool.Close() }
+
+// outcome is how one schedule went.
+type outcome struct {
+	err         error
+	decisions   []uint32 // of a failure
+	choices     int      // how many there were
+	steps       int64
+	fingerprint uint64
+	fresh       bool    // the first with this fingerprint
+	orders      float64 // the product of the numbers of candidates: of random walks, the mean is the number of orders
+	report      any     // of the scheduler, for the strategy
+}
+
+// run runs schedule i as the strategy chooses.
+func (w *worker) run(s strategy, i int) outcome {
+	w.random.Seed(w.seed, uint64(i))
+	w.scheduler = s.start(i, &w.random, w.scheduler)
+	w.config.Observe = w.scheduler.observer()
+	w.decisions, w.print, w.orders = w.decisions[:0], fingerprintStart, 1
+	r, err := aio.NewRunner(w.config)
+	if err != nil {
+		return outcome{err: err}
+	}
+	err = r.Run(w.main)
+	o := outcome{steps: r.Loop().Steps(), choices: len(w.decisions), fingerprint: w.print, orders: w.orders}
+	o.report = w.scheduler.report()
+	if closing := r.Close(); closing != nil {
+		err = errors.Join(err, closing)
+	}
+	if err != nil {
+		o.err, o.decisions = err, slices.Clone(w.decisions)
+	}
+	return o
+}
+
+func (w *worker) choose(c *sim.Choice) int {
+	k := w.scheduler.choose(c)
+	w.decisions = append(w.decisions, uint32(k))
+	w.print = (w.print ^ uint64(k)) * fingerprintPrime
+	w.orders *= float64(c.N)
+	return k
+}
+
+// The fingerprint of a run is the FNV-1a hash of its decisions.
+const (
+	fingerprintStart = 14695981039346656037
+	fingerprintPrime = 1099511628211
+)
+
+func newFailure(schedule int, o *outcome) *Failure {
+	f := &Failure{Schedule: schedule, Err: o.err, Decisions: o.decisions}
+	for _, k := range o.decisions {
+		if k != 0 {
+			f.Switches++
+		}
+	}
+	return f
+}
