@@ -89,3 +89,29 @@ func TestRetry(t *testing.T) {
 		}
 	})
 }
+
+func TestDeposits(t *testing.T) {
+	simtest.Explore(t, func(co *aio.Co) error {
+		balance := 0
+		deposit := func(co *aio.Co) error {
+			read := balance
+			if err := aio.Sleep(co, 0); err != nil { // anything may happen here
+				return err
+			}
+			balance = read + 1
+			return nil
+		}
+		a := aio.Go(co, "a", deposit)
+		if _, err := a.Await(co); err != nil {
+			return err
+		}
+		b := aio.Go(co, "b", deposit)
+		if _, err := b.Await(co); err != nil {
+			return err
+		}
+		if balance != 2 {
+			return errors.New("an update was lost")
+		}
+		return nil
+	})
+}

@@ -67,7 +67,7 @@ Exit codes: 0 everything went well, 1 a program failed, 2 the command line canno
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newList(r), newRun(r), newTrace(r), newConform(), newVersion())
+	root.AddCommand(newList(r), newRun(r), newTrace(r), newExplore(r), newReplay(r), newConform(), newVersion())
 	return root
 }
 

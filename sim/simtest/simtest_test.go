@@ -21,12 +21,13 @@ type fake struct {
 	output strings.Builder
 }
 
-func (f *fake) Helper()           {}
-func (f *fake) Name() string      { return "TestFake" }
-func (f *fake) Output() io.Writer { return &f.output }
-func (f *fake) Error(args ...any) { f.errors = append(f.errors, fmt.Sprint(args...)) }
-func (f *fake) FailNow()          { runtime.Goexit() }
-func (f *fake) Fatal(args ...any) { f.Error(args...); f.FailNow() }
+func (f *fake) Helper()             {}
+func (f *fake) Logf(string, ...any) {}
+func (f *fake) Name() string        { return "TestFake" }
+func (f *fake) Output() io.Writer   { return &f.output }
+func (f *fake) Error(args ...any)   { f.errors = append(f.errors, fmt.Sprint(args...)) }
+func (f *fake) FailNow()            { runtime.Goexit() }
+func (f *fake) Fatal(args ...any)   { f.Error(args...); f.FailNow() }
 func (f *fake) Errorf(format string, args ...any) {
 	f.errors = append(f.errors, fmt.Sprintf(format, args...))
 }
