@@ -28,7 +28,7 @@ var mayImport = map[string]struct{ own, others []string }{
 	"primitives":            {own: []string{"sim"}},
 	"sim/explore":           {own: []string{"primitives", "sim"}},
 	"sim/trace":             {own: []string{"sim"}},
-	"sim/simtest":           {own: []string{"primitives", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/google/go-cmp"}},
+	"sim/simtest":           {own: []string{"primitives", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}},
 	"scenarios":             {own: []string{"primitives", "sim"}},
 	"scenarios/conformance": {own: []string{"primitives", "sim"}, others: []string{"github.com/go-json-experiment/json/jsontext"}},
 	"cmd":                   {own: []string{"primitives", "scenarios", "scenarios/conformance", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/spf13/cobra", "github.com/agnivade/levenshtein"}},

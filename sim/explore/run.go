@@ -70,6 +70,7 @@ func (s *search) runBatch() {
 		s.batch = make([]outcome, n)
 	}
 	s.batch = s.batch[:n]
+	clear(s.batch)
 	var next, failed atomic.Int64
 	failed.Store(int64(n))
 	work := func(w *worker) {
@@ -103,8 +104,12 @@ func (s *search) runBatch() {
 // count adds the batch to the result, up to its first failure unless all are wanted.
 func (s *search) count(failed int) {
 	r := &s.result
-	if r.Stopped = s.ended(); r.Stopped != "" { // part of the batch was not run
-		return
+	if r.Stopped = s.ended(); r.Stopped != "" { // perhaps not all were run: those count that were, from the first on
+		ran := 0
+		for ran < len(s.batch) && s.batch[ran].fingerprint != 0 {
+			ran++
+		}
+		s.batch = s.batch[:ran]
 	}
 	if failed < len(s.batch) && !s.config.All {
 		s.batch = s.batch[:failed+1]
