@@ -72,6 +72,7 @@ Exit codes: 0 no run failed, 1 a run failed.`,
 	f.DurationVar(&config.Time, "time", 0, "how long at most")
 	f.Uint64Var(&config.Seed, "seed", 0, "the same seed finds the same")
 	f.IntVar(&config.Workers, "workers", 0, "how many runs at a time (default one on each core)")
+	f.BoolVar(&config.Strict, "strict", false, "only what real asyncio could show: ties of timers, and values")
 	f.BoolVar(&config.All, "all", false, "go on after a failure, and count them")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
@@ -92,6 +93,9 @@ func showExplored(c *cobra.Command, s scenarios.Scenario, config explore.Config,
 			again := "asyncsim replay " + s.Name + " " + report.Token
 			for _, p := range params {
 				again += " --param " + p
+			}
+			if config.Strict {
+				again += " --strict"
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%s\n", report.Text(again))
 		}
@@ -119,6 +123,7 @@ func showExplored(c *cobra.Command, s scenarios.Scenario, config explore.Config,
 
 func newReplay(r *scenarios.Registry) *cobra.Command {
 	var params []string
+	var config explore.Config
 	c := &cobra.Command{
 		Use:     "replay NAME TOKEN",
 		Short:   "Make a run again that explore has found",
@@ -129,7 +134,7 @@ func newReplay(r *scenarios.Registry) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			run, err := explore.Replay(explore.Config{}, args[1], s.Main)
+			run, err := explore.Replay(config, args[1], s.Main)
 			if err != nil {
 				return err
 			}
@@ -149,5 +154,6 @@ func newReplay(r *scenarios.Registry) *cobra.Command {
 		},
 	}
 	addParamFlag(c, r, &params)
+	c.Flags().BoolVar(&config.Strict, "strict", false, "the run was found with --strict")
 	return c
 }

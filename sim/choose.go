@@ -152,6 +152,37 @@ func (l *Loop) listCandidates() {
 	l.candidates, c.items, c.N = items, items, len(items)
 }
 
+// chooseTies makes the timers that are due ready, those of one deadline in an order that the chooser decides. In the
+// scope of [Config].Strict that is all that is decided about what runs next: a real program cannot tell which of two
+// deadlines that fall on the same instant comes first.
+func (l *Loop) chooseTies() {
+	for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now {
+		first, when := l.ready.n, l.timers.nodes[0].when
+		for len(l.timers.nodes) > 0 && l.timers.nodes[0].when == when {
+			l.ready.Push(l.timers.pop())
+			l.others++
+		}
+		for ; l.ready.n-first > 1; first++ {
+			for at := first + l.askTie(first); at > first; at-- {
+				it := l.ready.At(at)
+				l.ready.set(at, l.ready.At(at-1))
+				l.ready.set(at-1, it)
+			}
+		}
+	}
+}
+
+// askTie returns which of the timers in the ready queue, from the given place on, fires first.
+func (l *Loop) askTie(first int) int {
+	c := &l.choice
+	items := l.candidates[:0]
+	for i := first; i < l.ready.n; i++ {
+		items = append(items, i)
+	}
+	c.loop, c.Kind, c.items, c.N, l.candidates = l, Tie, items, len(items), items
+	return l.ask()
+}
+
 // ask returns what the chooser says to the choice.
 func (l *Loop) ask() int {
 	c := &l.choice

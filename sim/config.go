@@ -23,6 +23,9 @@ type Config struct {
 	Log io.Writer
 	// Choose is asked which of several things that can come next does. Nil is asyncio's order, at no cost.
 	Choose Chooser
+	// Strict leaves what runs next to asyncio's order, but for timers that are due at the same instant: the chooser decides
+	// their order, and the values that the program asks for. It is what real asyncio could show.
+	Strict bool
 	// Observe is called when a task begins a step of those that Choose could have put elsewhere, with the task's number
 	// and the operation that the step begins with. Where that is not known yet it is called twice: with the zero Op, and
 	// at the first [Co.Switch] of the step, if there is one, with the operation. Nil observes nothing, at no cost.

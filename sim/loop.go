@@ -60,7 +60,7 @@ func NewLoop(config Config) (*Loop, error) {
 		l.pool = NewPool()
 	}
 	l.buffers, l.pool.spare = l.pool.spare, buffers{}
-	l.choosing = config.Choose != nil
+	l.choosing = config.Choose != nil && !config.Strict
 	l.output.l = l
 	l.context = &l.base
 	l.watched = config.Watchdog > 0
@@ -167,6 +167,9 @@ func (l *Loop) turn() error {
 	}
 	if l.failure != nil {
 		return l.failure
+	}
+	if l.config.Strict && l.config.Choose != nil {
+		l.chooseTies()
 	}
 	for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now {
 		l.ready.Push(l.timers.pop())

@@ -23,6 +23,8 @@ type Config struct {
 	Workers int
 	// MaxSteps fails a run after so many steps; 0 stands for 1,000,000.
 	MaxSteps int64
+	// Strict explores only what real asyncio could show: see [sim.Config].
+	Strict bool
 	// All goes on after a failure, and counts them.
 	All bool
 }
