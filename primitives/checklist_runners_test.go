@@ -250,7 +250,7 @@ func TestEAG_11_TasksThatNeedNoTurn(t *testing.T) {
 			if made != 1+5+25+125+625 {
 				t.Errorf("%s: %d tasks were made", name, made)
 			}
-			if late := steps > 0; late == eager && name == "gather" {
+			if late := steps > 0; late == eager {
 				t.Errorf("%s, eager %t: %d tasks started after the first turn", name, eager, steps)
 			}
 		}

@@ -17,8 +17,9 @@ func ToThread[T any](co *Co, name string, fn func() (T, error)) (T, error) {
 }
 
 // RunInExecutor runs fn on a goroutine of its own, where it may block, and returns the future of its result (asyncio's
-// loop.run_in_executor). It does not suspend. Virtual time stands still while fn runs. The results come in the order of
-// the calls, one at a time, each when nothing else is ready, whatever the functions take: every run is the same. fn must
+// loop.run_in_executor). It does not suspend. Virtual time stands still while fn runs, unless it waits for
+// [ThreadFuture.Result]. The results come in the order of the calls, one at a time, each when nothing else is ready,
+// whatever the functions take, so that they come at the same moment in every run. fn must
 // not use the loop or what belongs to it, but for [sim.Loop.CallSoonThreadsafe] and [RunCoroutineThreadsafe]; it reads
 // context variables by [ContextVar.In]. Cancelling the future does not stop fn. A panic in fn ends the run with a
 // *sim.PanicError. [Runner.Close] waits for fn. RunInExecutor panics with a *sim.UsageError while the runner closes, when

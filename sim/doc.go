@@ -3,7 +3,8 @@
 // # Rules
 //
 // A run is determined by the program and the [Config]: nothing here reads the machine's clock, starts a goroutine that
-// could run beside another, or walks a map. (The watchdog does, in a file of its own, and only looks.)
+// could run beside another, or walks a map. (The watchdog does, and only looks; and so does the executor, for functions
+// that block: when their results come is determined, when they call CallSoonThreadsafe is not.)
 //
 // A turn of the loop is asyncio's _run_once: if nothing is ready, the clock jumps to the next timer; timers that are due
 // go behind what is ready; what is ready now runs, and what becomes ready meanwhile waits for the next turn. Time is a

@@ -97,7 +97,8 @@ func (o *outside) run(e *execution, fn func()) {
 }
 
 // Gate holds goroutines until the loop opens it: a function that [Loop.Execute] runs can wait there for what the loop
-// does. While all functions that run wait at gates, virtual time passes.
+// does. While all functions that run wait at gates, virtual time passes. Another goroutine that waits at one counts as
+// such a function, so that time may pass too early for those.
 type Gate struct {
 	o       *outside
 	open    bool

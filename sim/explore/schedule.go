@@ -27,7 +27,8 @@ type worker struct {
 func newWorker(config Config, main func(co *aio.Co) error) *worker {
 	w := &worker{pool: sim.NewPool(), seed: config.Seed, main: main}
 	w.config = aio.Config{
-		Pool: w.pool, MaxSteps: config.MaxSteps, Watchdog: -1, Output: io.Discard, Log: io.Discard, Choose: w.choose, Strict: config.Strict,
+		Pool: w.pool, MaxSteps: config.MaxSteps, Watchdog: -1, Output: io.Discard, Log: io.Discard,
+		Choose: w.choose, Strict: config.Strict,
 	}
 	return w
 }

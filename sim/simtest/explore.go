@@ -95,7 +95,7 @@ func stillFails(t testing.TB, main func(co *aio.Co) error) bool {
 	return r.Err != nil
 }
 
-// fail fails the test with a replayed run's error, told as Explore tells it.
+// fail fails the test with a replayed run's error, what the program printed in that run, and how to make it again.
 func fail(t testing.TB, r *explore.Replayed, token string) {
 	t.Helper()
 	if r.Err == nil {
