@@ -39,8 +39,8 @@ func (r *Result) fail(err error) {
 	}
 }
 
-// Patience is how long, in real time, a program may run before it counts as one that does not end.
-const Patience = 10 * time.Second
+// patience is how long, in real time, a program may run before it counts as one that does not end.
+const patience = 10 * time.Second
 
 // RunAll runs the programs of a file of JSON lines, which may be compressed by gzip, on all cores, and calls yield with
 // each result, in the order of the lines, until yield returns false. Empty lines are passed over. It returns an error
@@ -73,7 +73,7 @@ func newSuite() *suite {
 		jobs:     make(chan *job),
 		order:    make(chan *job, 64*runtime.GOMAXPROCS(0)),
 		try:      attempt,
-		patience: Patience,
+		patience: patience,
 	}
 }
 
