@@ -12,8 +12,22 @@ import (
 type Shared[T comparable] struct {
 	value  T
 	name   string
-	loop   *Loop  // that used it last
-	object uint32 // its number in that loop
+	object object
+}
+
+// object is the number of something that tasks share, in the loop that used it last.
+type object struct {
+	loop   *Loop
+	number uint32
+}
+
+// op returns the operation of the running task on the object.
+func (o *object) op(co *Co, write bool) sim.Op {
+	co.Check("shared")
+	if l := co.Loop(); o.loop != l {
+		o.loop, o.number = l, l.NewObject()
+	}
+	return sim.Op{Object: o.number, Write: write}
 }
 
 // NewShared returns a variable with a value and with a name for traces; the zero Shared has a number there.
@@ -28,21 +42,21 @@ type Number interface {
 
 // Load returns the value.
 func (s *Shared[T]) Load(co *Co) T {
-	s.switchTo(co, false)
+	co.Switch(s.object.op(co, false))
 	s.trace(sim.VariableRead)
 	return s.value
 }
 
 // Store sets the value.
 func (s *Shared[T]) Store(co *Co, value T) {
-	s.switchTo(co, true)
+	co.Switch(s.object.op(co, true))
 	s.value = value
 	s.trace(sim.VariableWritten)
 }
 
 // CompareAndSwap sets the value if it is old, and reports whether it was, in one step.
 func (s *Shared[T]) CompareAndSwap(co *Co, old, value T) bool {
-	s.switchTo(co, true)
+	co.Switch(s.object.op(co, true))
 	if s.value != old {
 		s.trace(sim.VariableRead)
 		return false
@@ -54,29 +68,21 @@ func (s *Shared[T]) CompareAndSwap(co *Co, old, value T) bool {
 
 // Add adds delta to the value in one step, and returns the sum.
 func Add[T Number](co *Co, s *Shared[T], delta T) T {
-	s.switchTo(co, true)
+	co.Switch(s.object.op(co, true))
 	s.value += delta
 	s.trace(sim.VariableWritten)
 	return s.value
 }
 
-func (s *Shared[T]) switchTo(co *Co, write bool) {
-	co.Check("shared")
-	if l := co.Loop(); s.loop != l {
-		s.loop, s.object = l, l.NewObject()
-	}
-	co.Switch(sim.Op{Object: s.object, Write: write})
-}
-
 // trace records an operation, under exploration only: elsewhere a Shared is plain memory, which no trace shows.
 func (s *Shared[T]) trace(kind sim.Kind) {
-	l := s.loop
+	l := s.object.loop
 	if !l.Tracing() || !l.Exploring() {
 		return
 	}
 	name := s.name
 	if name == "" {
-		name = fmt.Sprintf("shared-%d", s.object)
+		name = fmt.Sprintf("shared-%d", s.object.number)
 	}
 	l.Emit(sim.Event{Kind: kind, Object: name, Text: fmt.Sprint(s.value)})
 }

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"slices"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
 	"github.com/asyncsim/asyncsim/sim"
@@ -11,7 +10,7 @@ import (
 // The programs sct/... are small concurrent programs of the literature on schedule exploration (SCTBench), each with
 // one bug. All of them have one shape: main makes every thread, as a task, before any of them runs, and awaits them all.
 // A thread has a switch point, and so a step, at each read and write of a shared variable and at each lock and unlock of
-// a mutex, and nowhere else. A thread whose assertion fails ends there, and gives back its mutexes without a step.
+// a mutex, and nowhere else. A thread whose assertion fails gives back its mutexes and ends.
 //
 // sct is a constant in all but name: nothing changes it.
 var sct = [...]Scenario{
@@ -38,56 +37,6 @@ var sct = [...]Scenario{
 		Params: []Param{{Name: "p", Default: 1, Min: 1}, {Name: "q", Default: 3, Min: 1}}},
 }
 
-// mutex is a lock without an order among those who wait: whichever runs first after an unlock has it, so that nothing
-// decides but the choice of the next thread. (An aio.Lock serves them in the order in which they came.)
-type mutex struct {
-	held   bool
-	free   *aio.Event // set for a moment by every unlock
-	object uint32
-}
-
-func newMutex(co *aio.Co, name string) *mutex {
-	return &mutex{free: aio.NewEvent(name), object: co.Loop().NewObject()}
-}
-
-// lock suspends while the mutex is held. It returns an error, without the mutex, when the task is cancelled.
-func (m *mutex) lock(co *aio.Co) error {
-	for {
-		co.Switch(sim.Op{Object: m.object, Write: true}) // a thread that was woken has had this choice
-		if !m.held {
-			m.held = true
-			return nil
-		}
-		if err := m.free.Wait(co); err != nil {
-			return err
-		}
-	}
-}
-
-func (m *mutex) unlock(co *aio.Co) {
-	co.Switch(sim.Op{Object: m.object, Write: true})
-	m.release()
-}
-
-func (m *mutex) release() {
-	m.held = false
-	m.free.Set()
-	m.free.Clear()
-}
-
-// with runs body under the mutex. It suspends where lock does, and returns its error or body's.
-func (m *mutex) with(co *aio.Co, body func() error) error {
-	if err := m.lock(co); err != nil {
-		return err
-	}
-	if err := body(); err != nil {
-		m.release()
-		return err
-	}
-	m.unlock(co)
-	return nil
-}
-
 // condition is a condition variable with one waiter at most.
 type condition struct {
 	news   *aio.Event
@@ -99,12 +48,14 @@ func newCondition(co *aio.Co, name string) *condition {
 }
 
 // wait unlocks m and suspends until a signal comes, and then until it has m again.
-func (c *condition) wait(co *aio.Co, m *mutex) error {
-	m.unlock(co)
+func (c *condition) wait(co *aio.Co, m *aio.Mutex) error {
+	if err := m.Unlock(co); err != nil {
+		return err
+	}
 	if err := c.news.Wait(co); err != nil {
 		return err
 	}
-	return m.lock(co)
+	return m.Lock(co)
 }
 
 // signal wakes who waits now.
@@ -120,13 +71,10 @@ type thread struct {
 	body func(co *aio.Co) error
 }
 
-// several returns a thread of each name, all with the same body.
-func several(names []string, body func(co *aio.Co) error) []thread {
-	threads := make([]thread, len(names))
-	for i, name := range names {
-		threads[i] = thread{name, body}
-	}
-	return threads
+// group is several threads with one body.
+type group struct {
+	names []string
+	body  func(co *aio.Co) error
 }
 
 // numbered returns n names.
@@ -140,20 +88,29 @@ func numbered(name string, n int) []string {
 
 // runThreads makes the threads and awaits them all. It suspends and returns the first error, in their order.
 func runThreads(co *aio.Co, threads ...thread) error {
-	tasks := make([]*aio.Task[aio.None], len(threads))
-	for i, t := range threads {
-		tasks[i] = aio.Go(co, t.name, t.body)
+	tasks := make([]*aio.Task[aio.None], 0, 8)
+	for _, t := range threads {
+		tasks = append(tasks, aio.Go(co, t.name, t.body))
 	}
-	var first error
+	return awaitThreads(co, tasks)
+}
+
+// runGroups is runThreads for groups of threads.
+func runGroups(co *aio.Co, groups ...group) error {
+	tasks := make([]*aio.Task[aio.None], 0, 8)
+	for _, g := range groups {
+		for _, name := range g.names {
+			tasks = append(tasks, aio.Go(co, name, g.body))
+		}
+	}
+	return awaitThreads(co, tasks)
+}
+
+func awaitThreads(co *aio.Co, tasks []*aio.Task[aio.None]) (first error) {
 	for _, t := range tasks {
 		if _, err := t.Await(co); first == nil {
 			first = err
 		}
 	}
 	return first
-}
-
-// runGroups is runThreads for groups of threads.
-func runGroups(co *aio.Co, groups ...[]thread) error {
-	return runThreads(co, slices.Concat(groups...)...)
 }

@@ -26,10 +26,10 @@ func account(co *aio.Co) error {
 	var balance aio.Shared[int]
 	var deposited, withdrawn aio.Shared[bool]
 	balance.Store(co, 1)
-	m := newMutex(co, "m")
+	m := aio.NewMutex("m")
 	move := func(amount int, done *aio.Shared[bool]) func(co *aio.Co) error {
 		return func(co *aio.Co) error {
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				balance.Store(co, balance.Load(co)+amount)
 				done.Store(co, true)
 				return nil
@@ -39,7 +39,7 @@ func account(co *aio.Co) error {
 	return runThreads(co,
 		thread{"deposit", move(2, &deposited)},
 		thread{"check", func(co *aio.Co) error {
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				if deposited.Load(co) && withdrawn.Load(co) && balance.Load(co) != -5 {
 					return errBalance
 				}
@@ -51,10 +51,10 @@ func account(co *aio.Co) error {
 
 func lazy01(co *aio.Co) error {
 	var data aio.Shared[int]
-	m := newMutex(co, "m")
+	m := aio.NewMutex("m")
 	add := func(n int) func(co *aio.Co) error {
 		return func(co *aio.Co) error {
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				data.Store(co, data.Load(co)+n)
 				return nil
 			})
@@ -63,7 +63,7 @@ func lazy01(co *aio.Co) error {
 	return runThreads(co,
 		thread{"one", add(1)},
 		thread{"check", func(co *aio.Co) error {
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				if data.Load(co) >= 3 {
 					return errLimit
 				}
@@ -88,7 +88,7 @@ func reorder(args Args) func(co *aio.Co) error {
 			}
 			return errTorn
 		}
-		return runGroups(co, several(setters, set), several(checkers, check))
+		return runGroups(co, group{setters, set}, group{checkers, check})
 	}
 }
 
@@ -96,23 +96,23 @@ func twostage(args Args) func(co *aio.Co) error {
 	writers, readers := numbered("writer", args["writers"]), numbered("reader", args["readers"])
 	return func(co *aio.Co) error {
 		var first, second aio.Shared[int]
-		m1, m2 := newMutex(co, "m1"), newMutex(co, "m2")
+		m1, m2 := aio.NewMutex("m1"), aio.NewMutex("m2")
 		write := func(co *aio.Co) error {
-			err := m1.with(co, func() error {
+			err := m1.With(co, func() error {
 				first.Store(co, 1)
 				return nil
 			})
 			if err != nil {
 				return err
 			}
-			return m2.with(co, func() error {
+			return m2.With(co, func() error {
 				second.Store(co, first.Load(co)+1)
 				return nil
 			})
 		}
 		read := func(co *aio.Co) error {
 			var seen, then int
-			err := m1.with(co, func() error {
+			err := m1.With(co, func() error {
 				if first.Load(co) != 0 {
 					seen = first.Load(co)
 				}
@@ -121,7 +121,7 @@ func twostage(args Args) func(co *aio.Co) error {
 			if err != nil || seen == 0 {
 				return err
 			}
-			err = m2.with(co, func() error {
+			err = m2.With(co, func() error {
 				then = second.Load(co)
 				return nil
 			})
@@ -130,7 +130,7 @@ func twostage(args Args) func(co *aio.Co) error {
 			}
 			return err
 		}
-		return runGroups(co, several(writers, write), several(readers, read))
+		return runGroups(co, group{writers, write}, group{readers, read})
 	}
 }
 
@@ -138,9 +138,9 @@ func wronglock(args Args) func(co *aio.Co) error {
 	ps, qs := numbered("p", args["p"]), numbered("q", args["q"])
 	return func(co *aio.Co) error {
 		var v aio.Shared[int]
-		m1, m2 := newMutex(co, "m1"), newMutex(co, "m2")
+		m1, m2 := aio.NewMutex("m1"), aio.NewMutex("m2")
 		p := func(co *aio.Co) error {
-			return m1.with(co, func() error {
+			return m1.With(co, func() error {
 				x := v.Load(co)
 				v.Store(co, v.Load(co)+1)
 				if v.Load(co) != x+1 {
@@ -150,12 +150,12 @@ func wronglock(args Args) func(co *aio.Co) error {
 			})
 		}
 		q := func(co *aio.Co) error {
-			return m2.with(co, func() error {
+			return m2.With(co, func() error {
 				v.Store(co, v.Load(co)+1)
 				return nil
 			})
 		}
-		return runGroups(co, several(ps, p), several(qs, q))
+		return runGroups(co, group{ps, p}, group{qs, q})
 	}
 }
 
@@ -165,10 +165,10 @@ func tokenRing(co *aio.Co) error {
 	x1.Store(co, 1)
 	x2.Store(co, 2)
 	x3.Store(co, 1)
-	m := newMutex(co, "m")
+	m := aio.NewMutex("m")
 	pass := func(from, to *aio.Shared[int], add int, done *aio.Shared[bool]) func(co *aio.Co) error {
 		return func(co *aio.Co) error {
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				to.Store(co, (from.Load(co)+add)%4)
 				done.Store(co, true)
 				return nil
@@ -180,7 +180,7 @@ func tokenRing(co *aio.Co) error {
 		thread{"2", pass(&x1, &x2, 0, &done2)},
 		thread{"3", pass(&x2, &x3, 0, &done3)},
 		thread{"check", func(co *aio.Co) error {
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				if !done1.Load(co) || !done2.Load(co) || !done3.Load(co) {
 					return nil
 				}
@@ -197,10 +197,10 @@ func bluetooth(co *aio.Co) error {
 	var users aio.Shared[int]
 	var stopping, unused, stopped aio.Shared[bool]
 	users.Store(co, 1)
-	m := newMutex(co, "m")
+	m := aio.NewMutex("m")
 	release := func(co *aio.Co) error {
 		left := 0
-		err := m.with(co, func() error {
+		err := m.With(co, func() error {
 			users.Store(co, users.Load(co)-1)
 			left = users.Load(co)
 			return nil
@@ -223,7 +223,7 @@ func bluetooth(co *aio.Co) error {
 			if stopping.Load(co) {
 				return nil
 			}
-			err := m.with(co, func() error {
+			err := m.With(co, func() error {
 				users.Store(co, users.Load(co)+1)
 				return nil
 			})

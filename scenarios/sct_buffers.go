@@ -3,10 +3,10 @@ package scenarios
 import aio "github.com/asyncsim/asyncsim/primitives"
 
 // rounds returns a thread's body that does something so many times, each time under the mutex.
-func rounds(n int, m *mutex, do func(co *aio.Co, i int) error) func(co *aio.Co) error {
+func rounds(n int, m *aio.Mutex, do func(co *aio.Co, i int) error) func(co *aio.Co) error {
 	return func(co *aio.Co) error {
 		for i := range n {
-			if err := m.with(co, func() error { return do(co, i) }); err != nil {
+			if err := m.With(co, func() error { return do(co, i) }); err != nil {
 				return err
 			}
 		}
@@ -19,7 +19,7 @@ func stack(co *aio.Co) error {
 	const size = 10
 	var top aio.Shared[int]
 	var flag aio.Shared[bool]
-	m := newMutex(co, "m")
+	m := aio.NewMutex("m")
 	return runThreads(co,
 		thread{"push", rounds(size, m, func(co *aio.Co, _ int) error {
 			height := top.Load(co)
@@ -49,7 +49,7 @@ func queue(co *aio.Co) error {
 	var slots, stored [size]aio.Shared[int]
 	var head, tail aio.Shared[int]
 	var flag aio.Shared[bool]
-	m := newMutex(co, "m")
+	m := aio.NewMutex("m")
 	return runThreads(co,
 		thread{"producer", rounds(size, m, func(co *aio.Co, i int) error {
 			end := tail.Load(co)
@@ -82,7 +82,7 @@ func circularBuffer(co *aio.Co) error {
 	var buffer aio.Shared[int]
 	var send, receive aio.Shared[bool]
 	send.Store(co, true)
-	m := newMutex(co, "m")
+	m := aio.NewMutex("m")
 	return runThreads(co,
 		thread{"sender", rounds(items, m, func(co *aio.Co, i int) error {
 			if send.Load(co) {

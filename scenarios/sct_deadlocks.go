@@ -4,11 +4,11 @@ import aio "github.com/asyncsim/asyncsim/primitives"
 
 func deadlock01(co *aio.Co) error {
 	var counter aio.Shared[int]
-	a, b := newMutex(co, "a"), newMutex(co, "b")
-	both := func(outer, inner *mutex, add int) func(co *aio.Co) error {
+	a, b := aio.NewMutex("a"), aio.NewMutex("b")
+	both := func(outer, inner *aio.Mutex, add int) func(co *aio.Co) error {
 		return func(co *aio.Co) error {
-			return outer.with(co, func() error {
-				return inner.with(co, func() error {
+			return outer.With(co, func() error {
+				return inner.With(co, func() error {
 					counter.Store(co, counter.Load(co)+add)
 					return nil
 				})
@@ -20,23 +20,23 @@ func deadlock01(co *aio.Co) error {
 
 // carter01: the first user of each kind takes the lock for its kind, the last one gives it back; both do so under m.
 func carter01(co *aio.Co) error {
-	m, lock := newMutex(co, "m"), newMutex(co, "lock")
+	m, lock := aio.NewMutex("m"), aio.NewMutex("lock")
 	use := func(co *aio.Co) error {
 		var users aio.Shared[int] // of this kind, which has one
-		err := m.with(co, func() error {
+		err := m.With(co, func() error {
 			users.Store(co, users.Load(co)+1)
 			if users.Load(co) == 1 {
-				return lock.lock(co)
+				return lock.Lock(co)
 			}
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		return m.with(co, func() error {
+		return m.With(co, func() error {
 			users.Store(co, users.Load(co)-1)
 			if users.Load(co) == 0 {
-				lock.unlock(co)
+				return lock.Unlock(co)
 			}
 			return nil
 		})
@@ -46,19 +46,19 @@ func carter01(co *aio.Co) error {
 
 // phase01: the second phase of each thread takes x for good.
 func phase01(co *aio.Co) error {
-	x, y := newMutex(co, "x"), newMutex(co, "y")
+	x, y := aio.NewMutex("x"), aio.NewMutex("y")
 	nothing := func() error { return nil }
 	phases := func(co *aio.Co) error {
-		if err := x.with(co, nothing); err != nil {
+		if err := x.With(co, nothing); err != nil {
 			return err
 		}
-		if err := x.lock(co); err != nil {
+		if err := x.Lock(co); err != nil {
 			return err
 		}
-		if err := y.with(co, nothing); err != nil {
+		if err := y.With(co, nothing); err != nil {
 			return err
 		}
-		return y.with(co, nothing)
+		return y.With(co, nothing)
 	}
 	return runThreads(co, thread{"a", phases}, thread{"b", phases})
 }
@@ -67,7 +67,7 @@ func phase01(co *aio.Co) error {
 func sync01(co *aio.Co) error {
 	var items aio.Shared[int]
 	items.Store(co, 1)
-	m, room, filled := newMutex(co, "m"), newCondition(co, "room"), newCondition(co, "filled")
+	m, room, filled := aio.NewMutex("m"), newCondition(co, "room"), newCondition(co, "filled")
 	await := func(co *aio.Co, news *condition, unwanted int) error {
 		for items.Load(co) == unwanted {
 			if err := news.wait(co, m); err != nil {
@@ -78,7 +78,7 @@ func sync01(co *aio.Co) error {
 	}
 	return runThreads(co,
 		thread{"consumer", func(co *aio.Co) error {
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				if err := await(co, filled, 0); err != nil {
 					return err
 				}
@@ -87,7 +87,7 @@ func sync01(co *aio.Co) error {
 			})
 		}},
 		thread{"producer", func(co *aio.Co) error {
-			err := m.with(co, func() error {
+			err := m.With(co, func() error {
 				if err := await(co, room, 1); err != nil {
 					return err
 				}
@@ -105,11 +105,11 @@ func sync01(co *aio.Co) error {
 func sync02(co *aio.Co) error {
 	var items aio.Shared[int]
 	items.Store(co, 2)
-	m, room := newMutex(co, "m"), newCondition(co, "room")
+	m, room := aio.NewMutex("m"), newCondition(co, "room")
 	return runThreads(co,
 		thread{"producer", func(co *aio.Co) error {
 			full := items.Load(co) > 0
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				if full {
 					if err := room.wait(co, m); err != nil {
 						return err
@@ -121,7 +121,7 @@ func sync02(co *aio.Co) error {
 		}},
 		thread{"consumer", func(co *aio.Co) error {
 			for range 2 {
-				err := m.with(co, func() error {
+				err := m.With(co, func() error {
 					items.Store(co, items.Load(co)-1)
 					if items.Load(co) == 0 {
 						room.signal(co)

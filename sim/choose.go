@@ -223,19 +223,25 @@ func (co *Co) Switch(op Op) {
 	}
 	w := co.worker
 	w.op = op
+	co.cross()
+	w.op = Op{}
+	co.fresh = false
+	co.observe(op)
+}
+
+// cross lets the chooser decide whether co goes on, or what else runs first.
+func (co *Co) cross() {
+	l := co.loop
 	l.ready.PushFront(co)
 	i := l.choose()
 	if i == 0 && (l.steps < l.config.MaxSteps || l.config.MaxSteps == 0) {
 		l.ready.Pop() // it goes on, without the cost of a switch
 		l.steps++
-		w.begun++
-	} else {
-		l.decided = i + 1
-		co.park(switching{})
-		co.fresh = false
+		co.worker.begun++
+		return
 	}
-	w.op = Op{}
-	co.observe(op)
+	l.decided = i + 1
+	co.park(switching{})
 }
 
 func (co *Co) observe(op Op) {

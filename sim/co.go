@@ -196,8 +196,12 @@ func (co *Co) Wake() bool {
 		return false
 	}
 	co.pending = false
-	if !co.loop.closed {
-		co.loop.ready.Push(co)
+	l := co.loop
+	if co.worker != nil && co.worker.door != nil && co.away() {
+		return true
+	}
+	if !l.closed {
+		l.ready.Push(co)
 	}
 	return true
 }

@@ -175,7 +175,7 @@ func (l *Loop) turn() error {
 		l.ready.Push(l.timers.pop())
 		l.others++
 	}
-	for range l.ready.n {
+	for n := l.ready.n; n > 0 && l.ready.n > 0; n-- { // a Door may take from what is ready
 		if l.steps == l.config.MaxSteps && l.steps > 0 {
 			return &LimitError{"MaxSteps", fmt.Sprint(l.steps), l.Now()}
 		}

@@ -68,13 +68,14 @@ type worker struct {
 	co    *Co
 	op    Op     // what co is about to do, at a switch point
 	begun uint32 // how many steps co has begun
+	door  *Door  // that co is at
 }
 
 func (w *worker) serve(yield func(struct{}) bool) {
 	w.yield = yield
 	for {
 		carry(w.co)
-		w.co, w.op, w.begun = nil, Op{}, 0
+		w.co, w.op, w.begun, w.door = nil, Op{}, 0, nil
 		if !yield(struct{}{}) {
 			return
 		}

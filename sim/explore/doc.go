@@ -9,7 +9,7 @@
 //
 // A run is a list of choices: which of the ready tasks and callbacks runs next, which of the timers that are due
 // together fires first, every value of [sim.Co.Choose] and bit of [sim.Co.Rand]. A switch point lies at every suspension
-// and at every operation of an aio.Shared. Callbacks of one future, and those that one task schedules, keep their order.
+// and at every operation of an aio.Shared or aio.Mutex. Callbacks of one future, and those that one task schedules, keep their order.
 // Making a task is no switch point. The program is run from its beginning each time, in a loop of its own, by several
 // goroutines: it must make what it shares between tasks itself.
 //

@@ -4,11 +4,10 @@ import (
 	"errors"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
-	"github.com/asyncsim/asyncsim/sim"
 )
 
 // The programs of the literature (SCTBench), with the model in which their probabilities are known: every operation of a
-// shared variable or a mutex is one step, and all tasks are ready at the start.
+// shared variable or a aio.Mutex is one step, and all tasks are ready at the start.
 
 var errWrong = errors.New("assertion failed")
 
@@ -51,47 +50,6 @@ func times(n int, body program) []program {
 	return bodies
 }
 
-// mutex is a lock that any of those who wait may have when it is free: asyncio's goes to who came first. A task that finds
-// it taken has made no step of the program.
-type mutex struct {
-	object uint32
-	taken  bool
-	free   aio.Event
-}
-
-func (m *mutex) op(co *aio.Co) sim.Op {
-	if m.object == 0 {
-		m.object = co.Loop().NewObject()
-	}
-	return sim.Op{Object: m.object, Write: true}
-}
-
-func (m *mutex) lock(co *aio.Co) error {
-	for co.Switch(m.op(co)); m.taken; co.Switch(m.op(co)) {
-		m.free.Clear()
-		if err := m.free.Wait(co); err != nil {
-			return err
-		}
-	}
-	m.taken = true
-	return nil
-}
-
-func (m *mutex) unlock(co *aio.Co) {
-	co.Switch(m.op(co))
-	m.taken = false
-	m.free.Set()
-}
-
-func (m *mutex) with(co *aio.Co, body func() error) error {
-	if err := m.lock(co); err != nil {
-		return err
-	}
-	err := body()
-	m.unlock(co)
-	return err
-}
-
 func reorder(setters, checkers int) program {
 	return func(co *aio.Co) error {
 		var a, b aio.Shared[int]
@@ -109,17 +67,17 @@ func reorder(setters, checkers int) program {
 
 func twostage(writers, readers int) program {
 	return func(co *aio.Co) error {
-		var first, second mutex
+		var first, second aio.Mutex
 		var d1, d2 aio.Shared[int]
 		return together(co, append(
 			times(writers, func(co *aio.Co) error {
 				return errors.Join(
-					first.with(co, func() error { d1.Store(co, 1); return nil }),
-					second.with(co, func() error { d2.Store(co, d1.Load(co)+1); return nil }))
+					first.With(co, func() error { d1.Store(co, 1); return nil }),
+					second.With(co, func() error { d2.Store(co, d1.Load(co)+1); return nil }))
 			}),
 			times(readers, func(co *aio.Co) error {
 				t, u := 0, 0
-				if err := first.with(co, func() error {
+				if err := first.With(co, func() error {
 					if d1.Load(co) != 0 {
 						t = d1.Load(co)
 					}
@@ -127,19 +85,19 @@ func twostage(writers, readers int) program {
 				}); err != nil || t == 0 {
 					return err
 				}
-				err := second.with(co, func() error { u = d2.Load(co); return nil })
+				err := second.With(co, func() error { u = d2.Load(co); return nil })
 				return errors.Join(err, check(u == t+1))
 			})...)...)
 	}
 }
 
 func account(co *aio.Co) error {
-	var m mutex
+	var m aio.Mutex
 	balance, deposited, withdrawn := 1, false, false
 	var shared [3]aio.Shared[int] // the steps that they stand for
 	return together(co,
 		func(co *aio.Co) error {
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				shared[0].Load(co)
 				balance += 2
 				shared[0].Store(co, 0)
@@ -149,7 +107,7 @@ func account(co *aio.Co) error {
 			})
 		},
 		func(co *aio.Co) error {
-			return m.with(co, func() error {
+			return m.With(co, func() error {
 				shared[0].Load(co)
 				balance -= 4
 				shared[0].Store(co, 0)
@@ -159,17 +117,17 @@ func account(co *aio.Co) error {
 			})
 		},
 		func(co *aio.Co) error {
-			return m.with(co, func() error { return check(!deposited || !withdrawn || balance == -5) })
+			return m.With(co, func() error { return check(!deposited || !withdrawn || balance == -5) })
 		})
 }
 
 func deadlock01(co *aio.Co) error {
-	var a, b mutex
+	var a, b aio.Mutex
 	var c aio.Shared[int]
-	both := func(x, y *mutex, delta int) program {
+	both := func(x, y *aio.Mutex, delta int) program {
 		return func(co *aio.Co) error {
-			return x.with(co, func() error {
-				return y.with(co, func() error { aio.Add(co, &c, delta); return nil })
+			return x.With(co, func() error {
+				return y.With(co, func() error { aio.Add(co, &c, delta); return nil })
 			})
 		}
 	}
@@ -177,13 +135,13 @@ func deadlock01(co *aio.Co) error {
 }
 
 func bluetooth(co *aio.Co) error {
-	var m mutex
+	var m aio.Mutex
 	var stopping, stopped, event aio.Shared[bool]
 	var io aio.Shared[int]
 	io.Store(co, 1)
 	release := func(co *aio.Co) error {
 		n := 0
-		err := m.with(co, func() error {
+		err := m.With(co, func() error {
 			io.Store(co, io.Load(co)-1)
 			n = io.Load(co)
 			return nil
@@ -206,7 +164,7 @@ func bluetooth(co *aio.Co) error {
 			var err error
 			if !stopping.Load(co) {
 				err = errors.Join(
-					m.with(co, func() error { io.Store(co, io.Load(co)+1); return nil }),
+					m.With(co, func() error { io.Store(co, io.Load(co)+1); return nil }),
 					check(!stopped.Load(co)))
 			}
 			return errors.Join(err, release(co))
@@ -215,13 +173,13 @@ func bluetooth(co *aio.Co) error {
 
 func stack(co *aio.Co) error {
 	const rounds = 10
-	var m mutex
+	var m aio.Mutex
 	var top aio.Shared[int]
 	var flag aio.Shared[bool]
 	each := func(round program) program {
 		return func(co *aio.Co) error {
 			for range rounds {
-				if err := m.with(co, func() error { return round(co) }); err != nil {
+				if err := m.With(co, func() error { return round(co) }); err != nil {
 					return err
 				}
 			}
