@@ -216,16 +216,11 @@ func (co *Co) Switch(op Op) {
 	if !l.choosing {
 		return
 	}
-	if co.fresh {
-		co.fresh = false
-		co.observe(op)
-		return
+	if !co.fresh {
+		co.worker.op = op
+		co.cross()
+		co.worker.op = Op{}
 	}
-	w := co.worker
-	w.op = op
-	co.cross()
-	w.op = Op{}
-	co.fresh = false
 	co.observe(op)
 }
 
@@ -244,7 +239,9 @@ func (co *Co) cross() {
 	co.park(switching{})
 }
 
+// observe tells of the step that has begun with op, or that is over and had no switch point.
 func (co *Co) observe(op Op) {
+	co.fresh = false
 	if observe := co.loop.config.Observe; observe != nil {
 		observe(co.id, op)
 	}

@@ -38,7 +38,7 @@ type Co struct {
 	timer      int32  // the number of its alarm in the timer heap, or noTimer
 	state      coState
 	pending    bool // armed, and not yet woken
-	fresh      bool // it was resumed, and has not come to a switch point since
+	fresh      bool // it was resumed, under exploration, and its step has not come to a switch point since
 	rung       bool // its alarm has had its turn
 }
 
@@ -238,6 +238,9 @@ func (co *Co) Sleep(delay time.Duration) error {
 func (co *Co) park(on fmt.Stringer) {
 	l := co.loop
 	co.on, co.since = on, l.now
+	if co.fresh {
+		co.observe(Op{})
+	}
 	if l.trace != nil {
 		l.Emit(Event{Kind: TaskSuspended, Object: on.String()})
 	}
@@ -309,10 +312,7 @@ func (l *Loop) resume(co *Co) {
 		w = l.goroutines().get()
 		co.worker, w.co = w, co
 	}
-	if l.config.Observe != nil && co.state == coStarted && co.on != fmt.Stringer(switching{}) {
-		l.config.Observe(co.id, Op{})
-	}
-	co.fresh = true
+	co.fresh = l.observed
 	w.begun++
 	if l.watched && l.running.Load() != co { // a load costs a fraction of a store
 		l.running.Store(co)

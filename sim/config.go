@@ -26,9 +26,8 @@ type Config struct {
 	// Strict leaves what runs next to asyncio's order, but for timers that are due at the same instant: the chooser decides
 	// their order, and the values that the program asks for. It is what real asyncio could show.
 	Strict bool
-	// Observe is called when a task begins a step of those that Choose could have put elsewhere, with the task's number
-	// and the operation that the step begins with. Where that is not known yet it is called twice: with the zero Op, and
-	// at the first [Co.Switch] of the step, if there is one, with the operation. Nil observes nothing, at no cost.
+	// Observe is called once in every step of a task, with the task's number: at the first [Co.Switch] of the step, with
+	// the operation that comes next, or else at the end of the step, with the zero Op. Nil observes nothing, at no cost.
 	Observe func(task uint32, op Op)
 	// Trace is called with every event, as it happens. Nil records nothing, at no cost. What it does itself is no event.
 	Trace func(Event)

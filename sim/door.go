@@ -20,6 +20,7 @@ func (co *Co) SwitchAt(d *Door, op Op, on fmt.Stringer) (open bool) {
 		return true
 	}
 	d.on = on
+	co.fresh = false
 	w := co.worker
 	w.op, w.door, co.pending = op, d, true
 	for {
@@ -34,7 +35,7 @@ func (co *Co) SwitchAt(d *Door, op Op, on fmt.Stringer) (open bool) {
 		}
 	}
 	open = !d.shut && co.pending
-	co.fresh, co.pending = false, false
+	co.pending = false
 	w.op, w.door = Op{}, nil
 	co.observe(op)
 	return open

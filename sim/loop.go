@@ -36,6 +36,7 @@ type Loop struct {
 	others           int    // what is in the ready queue besides tasks
 	objects          uint32 // how many were numbered
 	choosing         bool   // the chooser is asked what runs next
+	observed         bool   // somebody is told of the steps, or asked
 	decided          int    // it was asked already, and said this less 1; 0: it was not
 	choice           Choice
 	mark             uint32 // of the last choice
@@ -61,6 +62,7 @@ func NewLoop(config Config) (*Loop, error) {
 	}
 	l.buffers, l.pool.spare = l.pool.spare, buffers{}
 	l.choosing = config.Choose != nil && !config.Strict
+	l.observed = config.Choose != nil || config.Observe != nil
 	l.output.l = l
 	l.context = &l.base
 	l.watched = config.Watchdog > 0

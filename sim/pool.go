@@ -88,6 +88,9 @@ func (w *worker) serve(yield func(struct{}) bool) {
 func carry(co *Co) {
 	defer settle(co)
 	co.body.Run(co)
+	if co.fresh && co.state == coStarted {
+		co.observe(Op{})
+	}
 	co.state = coFinished
 }
 

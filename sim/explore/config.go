@@ -74,7 +74,7 @@ type Result struct {
 	Stopped   Stop
 	Schedules int // how many runs there were
 	Failures  int // how many of them failed
-	Distinct  int // how many different traces there were: the same decisions make the same trace
+	Distinct  int // how many different traces there were: orders of independent steps are one
 	Steps     int64
 	Elapsed   time.Duration
 	First     *Failure // nil if no run failed

@@ -74,7 +74,7 @@ func (p *profile) learn(j journal, choices int) {
 		}
 		o := &p.objects[*name]
 		*at(&o.visitors, int(v.task)) = true
-		if first && !v.again {
+		if first {
 			*at(&o.visits, int(v.task))++
 		}
 		o.writes = o.writes || v.op.Write

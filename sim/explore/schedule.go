@@ -20,7 +20,8 @@ type worker struct {
 	random    rand.PCG
 	scheduler scheduler
 	decisions []uint32 // of the run
-	print     uint64   // the fingerprint of the run so far
+	trace     equivalence
+	observe   func(task uint32, op sim.Op) // of the scheduler, or nil
 	orders    float64  // the product of the numbers of candidates so far
 }
 
@@ -28,7 +29,7 @@ func newWorker(config Config, main func(co *aio.Co) error) *worker {
 	w := &worker{pool: sim.NewPool(), seed: config.Seed, main: main}
 	w.config = aio.Config{
 		Pool: w.pool, MaxSteps: config.MaxSteps, Watchdog: -1, Output: io.Discard, Log: io.Discard,
-		Choose: w.choose, Strict: config.Strict,
+		Choose: w.choose, Observe: w.observed, Strict: config.Strict,
 	}
 	return w
 }
@@ -41,7 +42,7 @@ type outcome struct {
 	decisions   []uint32 // of a failure
 	choices     int      // how many there were
 	steps       int64
-	fingerprint uint64
+	fingerprint uint64  // of its trace
 	fresh       bool    // the first with this fingerprint
 	orders      float64 // the product of the numbers of candidates: of random walks, the mean is the number of orders
 	report      any     // of the scheduler, for the strategy
@@ -51,14 +52,15 @@ type outcome struct {
 func (w *worker) run(s strategy, i int) outcome {
 	w.random.Seed(w.seed, uint64(i))
 	w.scheduler = s.start(i, &w.random, w.scheduler)
-	w.config.Observe = w.scheduler.observer()
-	w.decisions, w.print, w.orders = w.decisions[:0], fingerprintStart, 1
+	w.observe = w.scheduler.observer()
+	w.trace.reset()
+	w.decisions, w.orders = w.decisions[:0], 1
 	r, err := aio.NewRunner(w.config)
 	if err != nil {
 		return outcome{err: err}
 	}
 	err = r.Run(w.main)
-	o := outcome{steps: r.Loop().Steps(), choices: len(w.decisions), fingerprint: w.print, orders: w.orders}
+	o := outcome{steps: r.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, orders: w.orders}
 	o.report = w.scheduler.report()
 	if closing := r.Close(); closing != nil {
 		err = errors.Join(err, closing)
@@ -72,16 +74,17 @@ func (w *worker) run(s strategy, i int) outcome {
 func (w *worker) choose(c *sim.Choice) int {
 	k := w.scheduler.choose(c)
 	w.decisions = append(w.decisions, uint32(k))
-	w.print = (w.print ^ uint64(k)) * fingerprintPrime
+	w.trace.chosen(c, k)
 	w.orders *= float64(c.N)
 	return k
 }
 
-// The fingerprint of a run is the FNV-1a hash of its decisions.
-const (
-	fingerprintStart = 14695981039346656037
-	fingerprintPrime = 1099511628211
-)
+func (w *worker) observed(task uint32, op sim.Op) {
+	w.trace.step(task, op)
+	if w.observe != nil {
+		w.observe(task, op)
+	}
+}
 
 func newFailure(schedule int, o *outcome) *Failure {
 	f := &Failure{Schedule: schedule, Err: o.err, Decisions: o.decisions}

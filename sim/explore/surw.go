@@ -47,7 +47,7 @@ type selective struct {
 
 func (s *selective) choose(c *sim.Choice) int {
 	for _, v := range s.flush() {
-		if s.name(v) == s.object && !v.again {
+		if s.name(v) == s.object {
 			*at(&s.gone, int(v.task))++
 			s.next = nobody
 		}

@@ -5,9 +5,7 @@ import "github.com/asyncsim/asyncsim/sim"
 // tracker is the part of a scheduler that follows a run step by step, with the profile as its map.
 type tracker struct {
 	profile *profile
-	done    []uint32 // by task: how many steps have begun
-	open    []bool   // by task: the last step's operation is not known yet
-	last    []sim.Op // by task: the last operation
+	done    []uint32 // by task: how many steps were made
 	names   []uint32 // by object: its name in the profile; 0: not known
 	taken   []bool   // by name: an object has it
 	visits  []visit  // the operations, in their order
@@ -18,7 +16,6 @@ type tracker struct {
 type visit struct {
 	task, index uint32
 	op          sim.Op
-	again       bool // it was resumed to do what it did last, which was to wait: it has made no step
 }
 
 // reset begins a run.
@@ -28,8 +25,6 @@ func (t *tracker) reset(p *profile) {
 	}
 	t.profile = p
 	clear(t.done)
-	clear(t.open)
-	clear(t.last)
 	clear(t.names)
 	clear(t.taken)
 	t.visits = t.visits[:0]
@@ -40,22 +35,11 @@ func (t *tracker) observer() func(task uint32, op sim.Op) { return t.told }
 func (t *tracker) report() any { return nil }
 
 func (t *tracker) observe(task uint32, op sim.Op) {
-	done, open := at(&t.done, int(task)), at(&t.open, int(task))
-	if op == (sim.Op{}) {
-		*done++
-		*open = true
-		return
+	done := at(&t.done, int(task))
+	if op != (sim.Op{}) {
+		t.visits = append(t.visits, visit{task, *done, op})
 	}
-	last := at(&t.last, int(task))
-	again := *open && *last == op
-	switch {
-	case again:
-		*done--
-	case !*open:
-		*done++
-	}
-	*open, *last = false, op
-	t.visits = append(t.visits, visit{task, *done - 1, op, again})
+	*done++
 }
 
 // flush returns the operations since the last call. They are valid until the next one begins.
@@ -65,7 +49,7 @@ func (t *tracker) flush() []visit {
 	return v
 }
 
-// steps returns how many steps of the task have begun.
+// steps returns how many steps the task has made.
 func (t *tracker) steps(task uint32) uint32 {
 	if int(task) < len(t.done) {
 		return t.done[task]
