@@ -39,6 +39,8 @@ type world struct {
 	// The futures and tasks that failed, or a superset: those whose exception was retrieved since leave it now and then.
 	failures []*future
 
+	slab *taskSlab // nil: the loop is the only one of its pool
+
 	executing    int           // functions that RunInExecutor runs
 	executorShut bool          // no more of them
 	executed     *Future[None] // for whoever waits until there are none; nil if nobody does
@@ -67,9 +69,21 @@ func worldOfLoop(l *Loop) *world {
 	if w, ok := l.Attached().(*world); ok {
 		return w
 	}
-	w := &world{loop: l}
-	l.Attach(w)
+	w := &world{}
+	w.init(l)
 	return w
+}
+
+func (w *world) init(l *Loop) {
+	w.loop = l
+	l.Attach(w)
+	if p := l.Pool(); p != nil {
+		var ok bool
+		if w.slab, ok = p.Attached().(*taskSlab); !ok {
+			w.slab = new(taskSlab)
+			p.Attach(w.slab)
+		}
+	}
 }
 
 // mustHave panics with a *sim.UsageError where there is no function.

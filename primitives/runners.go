@@ -44,8 +44,8 @@ func NewRunner(config Config) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{w: world{loop: l}, context: *l.Context()}
-	l.Attach(&r.w)
+	r := &Runner{context: *l.Context()}
+	r.w.init(l)
 	return r, nil
 }
 

@@ -218,14 +218,17 @@ func (co *Co) Switch(op Op) {
 	}
 	if !co.fresh {
 		co.worker.op = op
-		co.cross()
+		if co.cross() {
+			co.worker.yield(struct{}{}) // here and not deeper: each function to return from costs a misprediction
+			co.arrive()
+		}
 		co.worker.op = Op{}
 	}
 	co.observe(op)
 }
 
-// cross lets the chooser decide whether co goes on, or what else runs first.
-func (co *Co) cross() {
+// cross lets the chooser decide whether co goes on. If something else comes first the caller must give the stack back.
+func (co *Co) cross() (left bool) {
 	l := co.loop
 	l.ready.PushFront(co)
 	i := l.choose()
@@ -233,10 +236,11 @@ func (co *Co) cross() {
 		l.ready.Pop() // it goes on, without the cost of a switch
 		l.steps++
 		co.worker.begun++
-		return
+		return false
 	}
 	l.decided = i + 1
-	co.park(switching{})
+	co.leave(switching{})
+	return true
 }
 
 // observe tells of the step that has begun with op, or that is over and had no switch point.

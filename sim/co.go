@@ -236,6 +236,13 @@ func (co *Co) Sleep(delay time.Duration) error {
 
 // park gives the stack back to the loop until the coroutine's next step.
 func (co *Co) park(on fmt.Stringer) {
+	co.leave(on)
+	co.worker.yield(struct{}{})
+	co.arrive()
+}
+
+// leave is what is done before the stack is given back.
+func (co *Co) leave(on fmt.Stringer) {
 	l := co.loop
 	co.on, co.since = on, l.now
 	if co.fresh {
@@ -244,12 +251,15 @@ func (co *Co) park(on fmt.Stringer) {
 	if l.trace != nil {
 		l.Emit(Event{Kind: TaskSuspended, Object: on.String()})
 	}
-	co.worker.yield(struct{}{})
+}
+
+// arrive is what is done when it is had again.
+func (co *Co) arrive() {
 	if co.state == coLeaving {
 		panic(unwind{})
 	}
-	if l.trace != nil {
-		l.Emit(Event{Kind: TaskResumed})
+	if co.loop.trace != nil {
+		co.loop.Emit(Event{Kind: TaskResumed})
 	}
 }
 

@@ -38,7 +38,10 @@ type Config struct {
 	Pool *Pool
 }
 
-const defaultWatchdog = 5 * time.Second
+const (
+	defaultStart    = 946_684_800 // 2000-01-01 00:00 UTC, in Unix time
+	defaultWatchdog = 5 * time.Second
+)
 
 // checked returns the configuration with its defaults, or a *ConfigError.
 func (c Config) checked() (Config, error) {
@@ -52,13 +55,12 @@ func (c Config) checked() (Config, error) {
 		return c, &ConfigError{"Pool", "closed pool", "a pool must be open"}
 	}
 	if c.Start.IsZero() {
-		c.Start = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
-	}
-	c.Start = c.Start.Round(0) // virtual time has no monotonic reading
-	if y := c.Start.Year(); y < 1 || y > 9999-300 {
+		c.Start = time.Unix(defaultStart, 0).UTC()
+	} else if y := c.Start.Year(); y < 1 || y > 9999-300 {
 		return c, &ConfigError{"Start", c.Start.String(),
 			"the year must lie between 1 and 9699, so that every later date has four digits"}
 	}
+	c.Start = c.Start.Round(0) // virtual time has no monotonic reading
 	if c.Output == nil {
 		c.Output = os.Stdout
 	}

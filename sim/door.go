@@ -27,8 +27,9 @@ func (co *Co) SwitchAt(d *Door, op Op, on fmt.Stringer) (open bool) {
 		if d.shut {
 			d.waiting = append(d.waiting, co)
 			co.park(on)
-		} else {
-			co.cross()
+		} else if co.cross() {
+			w.yield(struct{}{})
+			co.arrive()
 		}
 		if !d.shut || !co.pending {
 			break

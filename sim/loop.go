@@ -56,10 +56,14 @@ func NewLoop(config Config) (*Loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Loop{config: config, pool: config.Pool, trace: config.Trace}
-	if l.pool == nil {
-		l.pool = NewPool()
+	var l *Loop
+	if config.Pool != nil {
+		l = config.Pool.loop()
+		l.pool = config.Pool
+	} else {
+		l = &Loop{pool: NewPool()}
 	}
+	l.config, l.trace = config, config.Trace
 	l.buffers, l.pool.spare = l.pool.spare, buffers{}
 	l.choosing = config.Choose != nil && !config.Strict
 	l.observed = config.Choose != nil || config.Observe != nil
@@ -182,10 +186,19 @@ func (l *Loop) turn() error {
 			return &LimitError{"MaxSteps", fmt.Sprint(l.steps), l.Now()}
 		}
 		l.steps++
+		var next item
 		if !l.choosing {
-			l.ready.Pop().run(l)
+			next = l.ready.Pop()
 		} else if i := l.pick(); l.heed() {
-			l.ready.Take(i).run(l)
+			next = l.ready.Take(i)
+		} else {
+			return ErrClosed
+		}
+		if co, ok := next.(*Co); ok { // called by name: a function less to return from after the switch
+			l.resume(co)
+			l.current = nil
+		} else {
+			next.run(l)
 		}
 		if l.failure != nil {
 			return l.failure

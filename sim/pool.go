@@ -9,9 +9,11 @@ import (
 // many. It has one owner: a loop, or a search over many runs (see [Config].Pool). It must not be used by two goroutines
 // at a time.
 type Pool struct {
-	idle   []*worker
-	spare  buffers
-	closed bool
+	idle     []*worker
+	spare    buffers
+	loops    []Loop // for the next ones, where there are many
+	attached any
+	closed   bool
 }
 
 // buffers is what a loop makes as it goes, and leaves to the next one when it is closed.
@@ -38,6 +40,25 @@ func (p *Pool) Close() {
 		w.stop()
 	}
 	p.idle = nil
+}
+
+// Pool returns the pool of the loop's configuration; nil: the loop has one of its own.
+func (l *Loop) Pool() *Pool { return l.config.Pool }
+
+// Attach keeps a vocabulary's own state for all loops of the pool.
+func (p *Pool) Attach(state any) { p.attached = state }
+
+// Attached returns what was attached, or nil.
+func (p *Pool) Attached() any { return p.attached }
+
+// loop returns a new loop. They are made many at a time, which takes less than one by one.
+func (p *Pool) loop() *Loop {
+	if len(p.loops) == 0 {
+		p.loops = make([]Loop, 16)
+	}
+	l := &p.loops[0]
+	p.loops = p.loops[1:]
+	return l
 }
 
 func (p *Pool) get() *worker {
