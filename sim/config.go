@@ -26,6 +26,14 @@ type Config struct {
 	// Strict leaves what runs next to asyncio's order, but for timers that are due at the same instant: the chooser decides
 	// their order, and the values that the program asks for. It is what real asyncio could show.
 	Strict bool
+	// Slack is how late the loop may be, as a machine with other work is: where the clock has gone to a deadline because
+	// nothing was ready, the chooser decides in each turn whether it goes on to later ones, up to Slack past that first
+	// one. The timers due until then fire together, in any order that the scope allows, so a timeout races what completes
+	// shortly before or after it. No timer fires early. 0 is never late; it is not with a nil Choose either.
+	Slack time.Duration
+	// Cancel lets the chooser cancel every task but the first, at most once each, at any of its suspensions. A callback
+	// does it that is named "cancellation". A nil Choose cancels nothing.
+	Cancel bool
 	// Observe is called when a task begins a step of those that Choose could have put elsewhere, with the task's number
 	// and the operation that the step begins with. Where that is not known yet it is called twice: with the zero Op, and
 	// at the first [Co.Switch] of the step, if there is one, with the operation. Nil observes nothing, at no cost.
@@ -48,6 +56,9 @@ func (c Config) checked() (Config, error) {
 	}
 	if c.MaxTime < 0 {
 		return c, &ConfigError{"MaxTime", c.MaxTime.String(), "a limit must not be negative"}
+	}
+	if c.Slack < 0 {
+		return c, &ConfigError{"Slack", c.Slack.String(), "no timer fires early"}
 	}
 	if c.Pool != nil && c.Pool.closed {
 		return c, &ConfigError{"Pool", "closed pool", "a pool must be open"}

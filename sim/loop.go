@@ -16,7 +16,8 @@ type Loop struct {
 	pool   *Pool
 	rand   *rand.Rand
 
-	now int64 // nanoseconds since the start
+	now   int64 // nanoseconds since the start
+	idled int64 // when time last passed because nothing was ready
 	buffers
 	turnNo  int64
 	steps   int64
@@ -36,6 +37,8 @@ type Loop struct {
 	others           int    // what is in the ready queue besides tasks
 	objects          uint32 // how many were numbered
 	choosing         bool   // the chooser is asked what runs next
+	timing           bool   // it is asked about timers
+	cancelling       bool   // it is asked about cancellations
 	decided          int    // it was asked already, and said this less 1; 0: it was not
 	choice           Choice
 	mark             uint32 // of the last choice
@@ -60,7 +63,9 @@ func NewLoop(config Config) (*Loop, error) {
 		l.pool = NewPool()
 	}
 	l.buffers, l.pool.spare = l.pool.spare, buffers{}
-	l.choosing = config.Choose != nil && !config.Strict
+	if config.Choose != nil {
+		l.choosing, l.timing, l.cancelling = !config.Strict, config.Strict || config.Slack > 0, config.Cancel
+	}
 	l.output.l = l
 	l.context = &l.base
 	l.watched = config.Watchdog > 0
@@ -168,8 +173,8 @@ func (l *Loop) turn() error {
 	if l.failure != nil {
 		return l.failure
 	}
-	if l.config.Strict && l.config.Choose != nil {
-		l.chooseTies()
+	if l.timing {
+		l.chooseTimers()
 	}
 	for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now {
 		l.ready.Push(l.timers.pop())
@@ -220,11 +225,17 @@ func (l *Loop) idle() error {
 	if limit := int64(l.config.MaxTime); limit > 0 && next > limit {
 		return &LimitError{"MaxTime", l.config.MaxTime.String(), l.Now()}
 	}
-	l.now = max(l.now, next)
-	if l.watched {
-		l.seen.Store(l.now)
-	}
+	l.passTo(max(l.now, next))
+	l.idled = l.now
 	return nil
+}
+
+// passTo lets time pass.
+func (l *Loop) passTo(when int64) {
+	l.now = when
+	if l.watched {
+		l.seen.Store(when)
+	}
 }
 
 // Stop makes Run return at the end of the turn (asyncio's loop.stop). Called before Run, it lets one turn run.

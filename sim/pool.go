@@ -19,7 +19,8 @@ type buffers struct {
 	ready      Ring[item] // what runs next, in order
 	timers     timerHeap  // what becomes ready later
 	freeJobs   *job
-	candidates []int // room for a [Choice]
+	candidates []int   // room for a [Choice]
+	deadlines  []int64 // room for those within the slack
 }
 
 // clear drops what is scheduled. Jobs that have not run are left to their Handles.
@@ -62,19 +63,20 @@ func (p *Pool) put(w *worker) {
 // worker is a goroutine that carries one coroutine after another. It is an iter.Pull function: next switches to it and
 // yield switches back, directly, without a channel and without the scheduler.
 type worker struct {
-	next  func() (struct{}, bool)
-	stop  func()
-	yield func(struct{}) bool
-	co    *Co
-	op    Op     // what co is about to do, at a switch point
-	begun uint32 // how many steps co has begun
+	next      func() (struct{}, bool)
+	stop      func()
+	yield     func(struct{}) bool
+	co        *Co
+	op        Op     // what co is about to do, at a switch point
+	begun     uint32 // how many steps co has begun
+	cancelled bool   // the chooser has cancelled co
 }
 
 func (w *worker) serve(yield func(struct{}) bool) {
 	w.yield = yield
 	for {
 		carry(w.co)
-		w.co, w.op, w.begun = nil, Op{}, 0
+		w.co, w.op, w.begun, w.cancelled = nil, Op{}, 0, false
 		if !yield(struct{}{}) {
 			return
 		}
