@@ -22,13 +22,17 @@ type worker struct {
 	decisions []uint32 // of the run
 	print     uint64   // the fingerprint of the run so far
 	orders    float64  // the product of the numbers of candidates so far
+	cancelled bool     // the chooser has cancelled a task
 }
 
 func newWorker(config Config, main func(co *aio.Co) error) *worker {
 	w := &worker{pool: sim.NewPool(), seed: config.Seed, main: main}
 	w.config = aio.Config{
 		Pool: w.pool, MaxSteps: config.MaxSteps, Watchdog: -1, Output: io.Discard, Log: io.Discard,
-		Choose: w.choose, Strict: config.Strict,
+		Choose: w.choose, Strict: config.Strict, Slack: config.Slack, Cancel: config.Cancel,
+	}
+	if config.Cancel {
+		w.config.Choose = w.chooseAndNote
 	}
 	return w
 }
@@ -52,12 +56,12 @@ func (w *worker) run(s strategy, i int) outcome {
 	w.random.Seed(w.seed, uint64(i))
 	w.scheduler = s.start(i, &w.random, w.scheduler)
 	w.config.Observe = w.scheduler.observer()
-	w.decisions, w.print, w.orders = w.decisions[:0], fingerprintStart, 1
+	w.decisions, w.print, w.orders, w.cancelled = w.decisions[:0], fingerprintStart, 1, false
 	r, err := aio.NewRunner(w.config)
 	if err != nil {
 		return outcome{err: err}
 	}
-	err = r.Run(w.main)
+	err = w.failureOf(r.Run(w.main))
 	o := outcome{steps: r.Loop().Steps(), choices: len(w.decisions), fingerprint: w.print, orders: w.orders}
 	o.report = w.scheduler.report()
 	if closing := r.Close(); closing != nil {
