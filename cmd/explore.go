@@ -73,6 +73,8 @@ Exit codes: 0 no run failed, 1 a run failed.`,
 	f.Uint64Var(&config.Seed, "seed", 0, "the same seed finds the same")
 	f.IntVar(&config.Workers, "workers", 0, "how many runs at a time (default one on each core)")
 	f.BoolVar(&config.Strict, "strict", false, "only what real asyncio could show: ties of timers, and values")
+	f.DurationVar(&config.Slack, "slack", 0, "how late the loop may be: timers within such a window come in any order")
+	f.BoolVar(&config.Cancel, "cancel", false, "cancel tasks where they suspend, each but main once")
 	f.BoolVar(&config.All, "all", false, "go on after a failure, and count them")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
@@ -94,9 +96,7 @@ func showExplored(c *cobra.Command, s scenarios.Scenario, config explore.Config,
 			for _, p := range params {
 				again += " --param " + p
 			}
-			if config.Strict {
-				again += " --strict"
-			}
+			again += choiceFlags(config)
 			fmt.Fprintf(c.OutOrStdout(), "%s\n", report.Text(again))
 		}
 		fmt.Fprintf(c.OutOrStdout(), "%s: %d runs, %d of them different, %d failed; stopped: %s\n",
@@ -119,6 +119,20 @@ func showExplored(c *cobra.Command, s scenarios.Scenario, config explore.Config,
 		return written(c, err)
 	}
 	return failed
+}
+
+// choiceFlags returns the flags without which a token's decisions are not made.
+func choiceFlags(config explore.Config) (flags string) {
+	if config.Strict {
+		flags += " --strict"
+	}
+	if config.Slack > 0 {
+		flags += " --slack " + config.Slack.String()
+	}
+	if config.Cancel {
+		flags += " --cancel"
+	}
+	return flags
 }
 
 func newReplay(r *scenarios.Registry) *cobra.Command {
@@ -154,6 +168,9 @@ func newReplay(r *scenarios.Registry) *cobra.Command {
 		},
 	}
 	addParamFlag(c, r, &params)
-	c.Flags().BoolVar(&config.Strict, "strict", false, "the run was found with --strict")
+	f := c.Flags()
+	f.BoolVar(&config.Strict, "strict", false, "the run was found with --strict")
+	f.DurationVar(&config.Slack, "slack", 0, "the run was found with --slack of so much")
+	f.BoolVar(&config.Cancel, "cancel", false, "the run was found with --cancel")
 	return c
 }

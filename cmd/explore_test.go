@@ -22,6 +22,21 @@ func TestExploreAndReplay(t *testing.T) {
 	}
 }
 
+// TestExploreReplaysWithItsChoices: the command that is printed has the flags without which it makes another run.
+func TestExploreReplaysWithItsChoices(t *testing.T) {
+	const flags = "--strict --slack 2s --cancel"
+	code, stdout, stderr := asyncsim(strings.Fields("explore races/timeout_retry " + flags)...)
+	_, rest, _ := strings.Cut(stdout, "replay: asyncsim ")
+	command, _, _ := strings.Cut(rest, "\n")
+	if code != cmd.ExitFailed || stderr != "" || !strings.HasSuffix(command, " "+flags) {
+		t.Fatalf("code %d, stderr %q:\n%s", code, stderr, stdout)
+	}
+	code, _, stderr = asyncsim(strings.Fields(command)...)
+	if code != cmd.ExitFailed || strings.Contains(stderr, "expected") || strings.Contains(stderr, "never came") {
+		t.Errorf("asyncsim %s: code %d, stderr %q", command, code, stderr)
+	}
+}
+
 func TestExploreJSON(t *testing.T) {
 	code, stdout, stderr := asyncsim("explore", "sct/reorder", "--param", "setters=2", "--strategy", "random", "--all",
 		"--schedules", "2000", "--seed", "7", "--workers", "2", "--json")
@@ -53,6 +68,7 @@ func TestExploreCommandLines(t *testing.T) {
 		{"explore ex_5_6", 0, "0 failed; stopped: exhausted", ""},
 		{"explore ex_5_6 --strategy best", 2, "", `unknown strategy "best"`},
 		{"explore nothing_like_it", 2, "", "unknown scenario"},
+		{"explore ex_5_6 --slack -1s", 2, "", "slack"},
 		{"replay ex_5_6 mistyped", 2, "", "token"},
 		{"replay nothing_like_it 1.x", 2, "", "unknown scenario"},
 	} {

@@ -263,6 +263,7 @@ type rawBody struct {
 }
 
 func (b *rawBody) Run(co *aio.Co) { b.fn(co) }
+func (b *rawBody) Cancel()        {}
 
 // TestNotInTask is TMO-21 and TGR-26: only a task can suspend here. What suspends nobody works in any coroutine.
 func TestNotInTask(t *testing.T) {

@@ -201,6 +201,9 @@ func taskOf(co *Co, op string) *task {
 // Run is the coroutine of the task.
 func (t *task) Run(co *Co) { t.f.variant.(body).run(co) }
 
+// Cancel is the cancellation that a chooser asks for.
+func (t *task) Cancel() { t.cancel(nil) }
+
 func (t *task) report(how string, err error) {
 	l := t.f.w.loop
 	if !l.Tracing() {

@@ -117,6 +117,7 @@ func BenchmarkFloorSleep(b *testing.B) {
 type bodyFunc func(co *sim.Co)
 
 func (f bodyFunc) Run(co *sim.Co) { f(co) }
+func (f bodyFunc) Cancel()        {}
 
 func start(l *sim.Loop, name string, f func(co *sim.Co)) *sim.Co {
 	co := new(sim.Co)

@@ -28,9 +28,13 @@ const (
 	Tie                      // which of the timers that are due together fires next
 	Value                    // a number that the program asked for: see [Co.Choose]
 	Random                   // bits of [Co.Rand]
+	Late                     // how many deadlines further the clock goes on: see [Config].Slack
+	Cancel                   // whether the task that suspends is cancelled there, which is 1: see [Config].Cancel
 )
 
-var choiceKindNames = [...]string{Next: "next", Tie: "tie", Value: "value", Random: "random"}
+var choiceKindNames = [...]string{
+	Next: "next", Tie: "tie", Value: "value", Random: "random", Late: "late", Cancel: "cancel",
+}
 
 // String returns the kind's name.
 func (k ChoiceKind) String() string { return choiceKindNames[k] }
@@ -154,11 +158,14 @@ func (l *Loop) listCandidates() {
 
 // chooseTies makes the timers that are due ready, those of one deadline in an order that the chooser decides. In the
 // scope of [Config].Strict that is all that is decided about what runs next: a real program cannot tell which of two
-// deadlines that fall on the same instant comes first.
+// deadlines that fall on the same instant comes first. With slack it cannot tell it of two in the same window either.
 func (l *Loop) chooseTies() {
 	for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now {
-		first, when := l.ready.n, l.timers.nodes[0].when
-		for len(l.timers.nodes) > 0 && l.timers.nodes[0].when == when {
+		first, until := l.ready.n, l.timers.nodes[0].when
+		if l.config.Slack > 0 && until >= l.idled {
+			until = l.now
+		}
+		for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= until {
 			l.ready.Push(l.timers.pop())
 			l.others++
 		}

@@ -12,6 +12,8 @@ type Body interface {
 	// Run is called once, on the coroutine's own stack, with the coroutine as the running one. When it returns the
 	// coroutine is finished. A panic that leaves it ends the loop's run with a *PanicError.
 	Run(co *Co)
+	// Cancel asks the body to end at the wait that it is in, as the vocabulary cancels: see [Config].Cancel.
+	Cancel()
 }
 
 // Co is a coroutine of one loop, and the proof that a function may suspend: only a function that is given a co can. It
@@ -237,6 +239,9 @@ func (co *Co) Sleep(delay time.Duration) error {
 // park gives the stack back to the loop until the coroutine's next step.
 func (co *Co) park(on fmt.Stringer) {
 	co.leave(on)
+	if co.loop.cancelling {
+		co.chooseCancel(on)
+	}
 	co.worker.yield(struct{}{})
 	co.arrive()
 }

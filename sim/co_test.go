@@ -285,6 +285,7 @@ func TestNamesAndIDs(t *testing.T) {
 type named struct{ ran *sim.Co }
 
 func (n *named) Run(co *sim.Co) { n.ran = co }
+func (n *named) Cancel()        {}
 
 func TestWhatACoKnows(t *testing.T) {
 	var out bytes.Buffer

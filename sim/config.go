@@ -26,6 +26,14 @@ type Config struct {
 	// Strict leaves what runs next to asyncio's order, but for timers that are due at the same instant: the chooser decides
 	// their order, and the values that the program asks for. It is what real asyncio could show.
 	Strict bool
+	// Slack is how late the loop may be, as a machine with other work is: where the clock has gone to a deadline because
+	// nothing was ready, the chooser decides in each turn whether it goes on to later ones, up to Slack past that first
+	// one. The timers due until then fire together, in any order that the scope allows, so a timeout races what completes
+	// shortly before or after it. No timer fires early. 0 is never late; it is not with a nil Choose either.
+	Slack time.Duration
+	// Cancel lets the chooser cancel every task but the first, at most once each, at any of its suspensions. A callback
+	// does it that is named "cancellation". A nil Choose cancels nothing.
+	Cancel bool
 	// Observe is called once in every step of a task, with the task's number: at the first [Co.Switch] of the step, with
 	// the operation that comes next, or else at the end of the step, with the zero Op. Nil observes nothing, at no cost.
 	Observe func(task uint32, op Op)
@@ -50,6 +58,9 @@ func (c Config) checked() (Config, error) {
 	}
 	if c.MaxTime < 0 {
 		return c, &ConfigError{"MaxTime", c.MaxTime.String(), "a limit must not be negative"}
+	}
+	if c.Slack < 0 {
+		return c, &ConfigError{"Slack", c.Slack.String(), "no timer fires early"}
 	}
 	if c.Pool != nil && c.Pool.closed {
 		return c, &ConfigError{"Pool", "closed pool", "a pool must be open"}

@@ -21,8 +21,9 @@
 // # Reading order
 //
 // loop.go has the turn; handle.go, ring.go and timers.go what a turn moves about; co.go how a coroutine suspends and
-// resumes; pool.go what carries it; choose.go the choice point and candidate.go what it is between; event.go what a
-// tracer sees; deadlock.go, watchdog.go and errors.go how a run fails; config.go what can be set.
+// resumes; pool.go what carries it; close.go how it all ends; choose.go the choice point and candidate.go what it is
+// between; slack.go and cancel.go two that are there on demand; door.go what tasks wait before at a switch point; event.go
+// what a tracer sees; deadlock.go, watchdog.go and errors.go how a run fails; config.go what can be set.
 //
 // # Vocabularies
 //

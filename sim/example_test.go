@@ -71,6 +71,9 @@ func (v *visitor) Run(co *sim.Co) {
 	co.Printf("%v: %s is in\n", co.Now(), co.Name())
 }
 
+// Cancel does nothing: visitors are patient.
+func (v *visitor) Cancel() {}
+
 // Everything that suspends is built from Arm, Wait and Wake.
 func ExampleCo_Wait() {
 	l, err := sim.NewLoop(sim.Config{})

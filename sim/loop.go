@@ -16,7 +16,8 @@ type Loop struct {
 	pool   *Pool
 	rand   *rand.Rand
 
-	now int64 // nanoseconds since the start
+	now   int64 // nanoseconds since the start
+	idled int64 // when time last passed because nothing was ready
 	buffers
 	turnNo  int64
 	steps   int64
@@ -37,6 +38,8 @@ type Loop struct {
 	objects          uint32 // how many were numbered
 	choosing         bool   // the chooser is asked what runs next
 	observed         bool   // somebody is told of the steps, or asked
+	timing           bool   // it is asked about timers
+	cancelling       bool   // it is asked about cancellations
 	decided          int    // it was asked already, and said this less 1; 0: it was not
 	choice           Choice
 	mark             uint32 // of the last choice
@@ -65,8 +68,10 @@ func NewLoop(config Config) (*Loop, error) {
 	}
 	l.config, l.trace = config, config.Trace
 	l.buffers, l.pool.spare = l.pool.spare, buffers{}
-	l.choosing = config.Choose != nil && !config.Strict
 	l.observed = config.Choose != nil || config.Observe != nil
+	if config.Choose != nil {
+		l.choosing, l.timing, l.cancelling = !config.Strict, config.Strict || config.Slack > 0, config.Cancel
+	}
 	l.output.l = l
 	l.context = &l.base
 	l.watched = config.Watchdog > 0
@@ -174,8 +179,8 @@ func (l *Loop) turn() error {
 	if l.failure != nil {
 		return l.failure
 	}
-	if l.config.Strict && l.config.Choose != nil {
-		l.chooseTies()
+	if l.timing {
+		l.chooseTimers()
 	}
 	for len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now {
 		l.ready.Push(l.timers.pop())
@@ -235,71 +240,21 @@ func (l *Loop) idle() error {
 	if limit := int64(l.config.MaxTime); limit > 0 && next > limit {
 		return &LimitError{"MaxTime", l.config.MaxTime.String(), l.Now()}
 	}
-	l.now = max(l.now, next)
-	if l.watched {
-		l.seen.Store(l.now)
-	}
+	l.passTo(max(l.now, next))
+	l.idled = l.now
 	return nil
+}
+
+// passTo lets time pass.
+func (l *Loop) passTo(when int64) {
+	l.now = when
+	if l.watched {
+		l.seen.Store(when)
+	}
 }
 
 // Stop makes Run return at the end of the turn (asyncio's loop.stop). Called before Run, it lets one turn run.
 func (l *Loop) Stop() { l.stop = true }
-
-// Close drops what is scheduled and unwinds the unfinished coroutines, oldest first: their deferred functions run, but
-// nothing can be scheduled or printed any more. No goroutine of the loop is left behind. Close may be called again, to
-// no effect. It returns a *UsageError while the loop runs, and a *PanicError when a deferred function panicked.
-func (l *Loop) Close() error {
-	switch {
-	case l.abandoned(): // the loop closes itself when the blocked goroutine comes back
-		return nil
-	case l.inRun:
-		return l.usage("close", "loop", ErrRunning)
-	case l.closed:
-		return nil
-	}
-	return l.shut()
-}
-
-// shut is the work of Close.
-func (l *Loop) shut() error {
-	before := l.failure
-	l.closed = true
-	l.trace = nil
-	if l.buffers.clear(); l.heed() {
-		l.pool.spare = l.buffers
-	}
-	l.buffers = buffers{}
-	defer func() {
-		if l.config.Pool == nil {
-			l.pool.Close()
-		}
-	}()
-	l.evict()
-	l.outside.close() // after the deferred functions of tasks, which may tell the functions outside to end
-	if l.failure != before {
-		return l.failure
-	}
-	return nil
-}
-
-// evict ends the unfinished coroutines. When a deferred function of one calls runtime.Goexit, the others are still ended.
-func (l *Loop) evict() {
-	defer func() {
-		l.current = nil
-		if l.oldest != nil {
-			l.evict()
-		}
-	}()
-	for co := l.oldest; co != nil; co = l.oldest {
-		if co.worker == nil {
-			co.state = coFinished
-			l.forget(co)
-			continue
-		}
-		co.state = coLeaving
-		l.resume(co)
-	}
-}
 
 // Quiet reports whether nothing is ready, no timer is due and nothing comes from outside: a turn would let time pass.
 func (l *Loop) Quiet() bool {

@@ -21,7 +21,8 @@ type buffers struct {
 	ready      Ring[item] // what runs next, in order
 	timers     timerHeap  // what becomes ready later
 	freeJobs   *job
-	candidates []int // room for a [Choice]
+	candidates []int   // room for a [Choice]
+	deadlines  []int64 // room for those within the slack
 }
 
 // clear drops what is scheduled. Jobs that have not run are left to their Handles.
@@ -83,20 +84,21 @@ func (p *Pool) put(w *worker) {
 // worker is a goroutine that carries one coroutine after another. It is an iter.Pull function: next switches to it and
 // yield switches back, directly, without a channel and without the scheduler.
 type worker struct {
-	next  func() (struct{}, bool)
-	stop  func()
-	yield func(struct{}) bool
-	co    *Co
-	op    Op     // what co is about to do, at a switch point
-	begun uint32 // how many steps co has begun
-	door  *Door  // that co is at
+	next      func() (struct{}, bool)
+	stop      func()
+	yield     func(struct{}) bool
+	co        *Co
+	op        Op     // what co is about to do, at a switch point
+	begun     uint32 // how many steps co has begun
+	cancelled bool   // the chooser has cancelled co
+	door      *Door  // that co is at
 }
 
 func (w *worker) serve(yield func(struct{}) bool) {
 	w.yield = yield
 	for {
 		carry(w.co)
-		w.co, w.op, w.begun, w.door = nil, Op{}, 0, nil
+		w.co, w.op, w.begun, w.cancelled, w.door = nil, Op{}, 0, false, nil
 		if !yield(struct{}{}) {
 			return
 		}

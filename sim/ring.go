@@ -46,6 +46,15 @@ func (r *Ring[T]) At(i int) T { return r.buf[(r.head+i)&(len(r.buf)-1)] }
 // set puts x in the place of the i-th oldest element.
 func (r *Ring[T]) set(i int, x T) { r.buf[(r.head+i)&(len(r.buf)-1)] = x }
 
+// insert moves the youngest element to the i-th place; the others keep their order.
+func (r *Ring[T]) insert(i int) {
+	x := r.At(r.n - 1)
+	for at := r.n - 1; at > i; at-- {
+		r.set(at, r.At(at-1))
+	}
+	r.set(i, x)
+}
+
 // Take removes and returns the i-th oldest element; the others keep their order. It takes time in proportion to the
 // number of elements on the shorter side of it.
 func (r *Ring[T]) Take(i int) T {

@@ -25,6 +25,11 @@ type Config struct {
 	MaxSteps int64
 	// Strict explores only what real asyncio could show: see [sim.Config].
 	Strict bool
+	// Slack is how late the loop may be: timers within such a window fire in any order. 0 is never late: see [sim.Config].
+	Slack time.Duration
+	// Cancel explores that a task is cancelled where it suspends: each but main, once. A run that ends with nothing but
+	// the CancelledError that came of it has not failed: the task gave in, as it should.
+	Cancel bool
 	// All goes on after a failure, and counts them.
 	All bool
 }
@@ -44,6 +49,8 @@ func (c Config) checked() (Config, error) {
 		return c, fmt.Errorf("unknown strategy %q: there are %s; pct-3 is pct of depth 3", c.Strategy, strings.Join(Strategies(), ", "))
 	case c.Schedules < 0 || c.Time < 0 || c.Workers < 0 || c.MaxSteps < 0:
 		return c, fmt.Errorf("negative limit: %d schedules, %v, %d workers, %d steps", c.Schedules, c.Time, c.Workers, c.MaxSteps)
+	case c.Slack < 0:
+		return c, fmt.Errorf("negative slack: %v: no timer fires early", c.Slack)
 	}
 	if c.Schedules == 0 {
 		c.Schedules = defaultSchedules

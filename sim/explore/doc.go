@@ -8,10 +8,12 @@
 // # What is explored
 //
 // A run is a list of choices: which of the ready tasks and callbacks runs next, which of the timers that are due
-// together fires first, every value of [sim.Co.Choose] and bit of [sim.Co.Rand]. A switch point lies at every suspension
-// and at every operation of an aio.Shared or aio.Mutex. Callbacks of one future, and those that one task schedules, keep their order.
-// Making a task is no switch point. The program is run from its beginning each time, in a loop of its own, by several
-// goroutines: it must make what it shares between tasks itself.
+// together fires first, every value of [sim.Co.Choose] and bit of [sim.Co.Rand], every time of an aio.Latency. On demand
+// there are two more: how late the loop is ([Config].Slack), so that a timeout races what completes shortly before or
+// after it, and whether a task is cancelled where it suspends ([Config].Cancel). A switch point lies at every suspension
+// and at every operation of an aio.Shared or aio.Mutex. Callbacks of one future, and those that one task schedules, keep
+// their order. Making a task is no switch point. The program is run from its beginning each time, in a loop of its own, by
+// several goroutines: it must make what it shares between tasks itself.
 //
 // # Strategies
 //
@@ -31,6 +33,6 @@
 // config.go and run.go (what is asked, and the search), schedule.go (one run), strategy.go (how choices are made),
 // profile.go and tracker.go (what strategies know of the program and of the run), and a file for each strategy, named as
 // in the literature; portfolio.go is the default. Then what happens when a run has failed: key.go (what a decision is
-// called), player.go (a run after given decisions), token.go and replay.go, determinism.go, shrink.go and shrink_fewer.go,
-// report.go and table.go.
+// called), player.go (a run after given decisions), token.go and replay.go, determinism.go, shrink.go, sooner.go and
+// shrink_fewer.go, report.go, report_values.go and table.go. cancel.go says which cancelled run has failed.
 package explore

@@ -15,7 +15,7 @@ type decision struct {
 	at    key
 	run   who    // what runs instead
 	same  uint32 // how many candidates before it are called the same
-	value uint32 // instead of run, for a Value and for Random bits
+	value uint32 // instead of run, for a value of any kind
 }
 
 // key tells where a decision is made. Choices between candidates are named after the one that asyncio's order would run,
@@ -25,14 +25,14 @@ type key struct {
 	kind sim.ChoiceKind
 	who  who    // the first candidate, or the task that asks and what for
 	step uint32 // of the task, or of the sleep: see [sim.Identity]
-	nth  uint32 // of a callback, a Value or Random bits: how many with the same key went before
+	nth  uint32 // of a callback or a value: how many with the same key went before
 }
 
-// who is a candidate, or the task that asks for a value.
+// who is a candidate, or the task that asks for a value; where the loop asks how late it is, it is the time alone.
 type who struct {
 	kind sim.CandidateKind
 	task string // the label of the task that it is or belongs to; empty: none
-	name string // of the callback, or what the value is for
+	name string // of the callback, or what the value is for, or the time
 }
 
 func (w who) String() string {
@@ -58,6 +58,10 @@ func (d decision) String() string {
 		return fmt.Sprintf("random bits %#x, the %s of task %q", d.value, ordinal(k.nth+1), k.who.task)
 	case k.kind == sim.Value:
 		return fmt.Sprintf("%d for %q, the %s of task %q", d.value, k.who.name, ordinal(k.nth+1), k.who.task)
+	case k.kind == sim.Late:
+		return fmt.Sprintf("the clock on to %s, the %s time at %s", ahead(d.value), ordinal(k.nth+1), k.who.name)
+	case k.kind == sim.Cancel:
+		return fmt.Sprintf("a cancellation of task %q at its %s suspension", k.who.task, ordinal(k.nth+1))
 	case k.who.kind == sim.TaskStep:
 		return fmt.Sprintf("%v before the %s step of %v", d.run, ordinal(k.step+1), k.who)
 	case k.who.kind == sim.SleepEnd:

@@ -78,7 +78,9 @@ func traces(orders []string) int {
 	for _, order := range orders {
 		steps := strings.Fields(order)
 		var pairs []string // of steps that depend on each other, each with how many steps its task had made before
-		made := func(i int) string { return fmt.Sprint(steps[i], strings.Count(strings.Join(steps[:i], " "), steps[i][:1])) }
+		made := func(i int) string {
+			return fmt.Sprint(steps[i], strings.Count(strings.Join(steps[:i], " "), steps[i][:1]))
+		}
 		for i, a := range steps {
 			for j, b := range steps[:i] {
 				if a[0] == b[0] || strings.EqualFold(a[1:], b[1:]) && (a[1] >= 'a' || b[1] >= 'a') {

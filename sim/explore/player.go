@@ -129,6 +129,9 @@ func (p *player) keyOf(c *sim.Choice) key {
 		}
 	} else {
 		at.who = who{task: p.labels.of(c.Asker()), name: abbreviated(c.For)}
+		if c.Kind == sim.Late { // the time, which other orders leave as it is, tells more than how often it was asked
+			at.who.name = abbreviated(c.Now().String())
+		}
 	}
 	at.nth = p.counts[at]
 	return at

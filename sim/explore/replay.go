@@ -17,7 +17,7 @@ type Replayed struct {
 // Replay runs main once, as the token says, with what it prints in the events alone. The token's decisions are found
 // again by the tasks that they are about, so that it also fits a program that was edited a little; what does not fit is
 // a misfit, and the run goes on in asyncio's order. It returns a *TokenError for what is no token, and an error when the
-// configuration cannot be right. Of that only MaxSteps and Strict count.
+// configuration cannot be right. Of that only MaxSteps, Strict, Slack and Cancel count.
 func Replay(config Config, token string, main func(co *aio.Co) error) (*Replayed, error) {
 	config, err := config.checked()
 	if err != nil {

@@ -136,7 +136,7 @@ func (r *Report) distance() string {
 	case r.Switches > 0:
 		fmt.Fprintf(&b, "%s away from asyncio's order", switches(r.Switches))
 	case len(r.player.made) > 0:
-		b.WriteString("in asyncio's own order, with values that are not 0")
+		b.WriteString("in asyncio's own order, " + r.player.besides())
 	default:
 		b.WriteString("in asyncio's own order")
 	}
@@ -163,10 +163,7 @@ func switches(n int) string {
 
 // writeDecisions tells each choice that is not asyncio's, and what the tasks did next.
 func (r *Report) writeDecisions(b *strings.Builder, t *table) {
-	order := "asyncio's own order"
-	if len(r.player.values()) > 0 {
-		order += ", with every value 0,"
-	}
+	order := "asyncio's own order" + r.player.without()
 	switch {
 	case len(r.player.made) == 0:
 		b.WriteString("asyncio's own order fails\n")
@@ -177,7 +174,7 @@ func (r *Report) writeDecisions(b *strings.Builder, t *table) {
 	}
 	for i, d := range r.player.made {
 		if !d.at.isSwitch() {
-			fmt.Fprintf(b, "  at %v: %v, instead of 0\n", d.time, d.decision)
+			fmt.Fprintf(b, "  at %v: %s\n", d.time, r.player.told(d))
 			continue
 		}
 		passed := ""

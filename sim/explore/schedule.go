@@ -22,14 +22,18 @@ type worker struct {
 	decisions []uint32 // of the run
 	trace     equivalence
 	observe   func(task uint32, op sim.Op) // of the scheduler, or nil
-	orders    float64  // the product of the numbers of candidates so far
+	orders    float64                      // the product of the numbers of candidates so far
+	cancelled bool                         // the chooser has cancelled a task
 }
 
 func newWorker(config Config, main func(co *aio.Co) error) *worker {
 	w := &worker{pool: sim.NewPool(), seed: config.Seed, main: main}
 	w.config = aio.Config{
 		Pool: w.pool, MaxSteps: config.MaxSteps, Watchdog: -1, Output: io.Discard, Log: io.Discard,
-		Choose: w.choose, Observe: w.observed, Strict: config.Strict,
+		Choose: w.choose, Observe: w.observed, Strict: config.Strict, Slack: config.Slack, Cancel: config.Cancel,
+	}
+	if config.Cancel {
+		w.config.Choose = w.chooseAndNote
 	}
 	return w
 }
@@ -54,12 +58,12 @@ func (w *worker) run(s strategy, i int) outcome {
 	w.scheduler = s.start(i, &w.random, w.scheduler)
 	w.observe = w.scheduler.observer()
 	w.trace.reset()
-	w.decisions, w.orders = w.decisions[:0], 1
+	w.decisions, w.orders, w.cancelled = w.decisions[:0], 1, false
 	r, err := aio.NewRunner(w.config)
 	if err != nil {
 		return outcome{err: err}
 	}
-	err = r.Run(w.main)
+	err = w.failureOf(r.Run(w.main))
 	o := outcome{steps: r.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, orders: w.orders}
 	o.report = w.scheduler.report()
 	if closing := r.Close(); closing != nil {

@@ -37,6 +37,7 @@ type shrinker struct {
 func (w *worker) shrink(ctx context.Context, failing *player, failure error) *shrinker {
 	s := &shrinker{ctx: ctx, w: w, signature: signature(failure), began: time.Now(), best: failing}
 	if s.removed() {
+		s.sooner()
 		s.smaller()
 		s.earlier()
 		s.fewer()

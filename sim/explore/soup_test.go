@@ -15,7 +15,7 @@ import (
 
 // kinds returns the steps that there are for soup.
 func kinds() []string {
-	return []string{"yield", "sleep", "soon", "chain", "later", "shared", "value", "random", "lock", "timeout", "eager", "group", "cancel"}
+	return []string{"yield", "sleep", "soon", "chain", "later", "shared", "value", "random", "lock", "timeout", "eager", "group", "cancel", "latency"}
 }
 
 // soup is everything that can be chosen: tasks of one name, sleeps that end together, callbacks of one name, of tasks and
@@ -72,6 +72,8 @@ func soup(steps []string) func(co *aio.Co) error {
 					if errors.Is(err, aio.ErrCancelled) {
 						err = nil
 					}
+				case "latency":
+					err = aio.Latency{Min: time.Second, Max: 2 * time.Second}.Sleep(co)
 				case "timeout":
 					err = aio.Timeout(co, time.Second, func(*aio.TimeoutScope) error { return aio.Sleep(co, time.Second) })
 				}
@@ -124,6 +126,8 @@ func TestExplainAnything(t *testing.T) {
 		modulus := rapid.IntRange(3, 7).Draw(t, "modulus")
 		main := stew(steps, modulus, rapid.IntRange(0, modulus-1).Draw(t, "rest"))
 		config := Config{Workers: 1, Seed: rapid.Uint64().Draw(t, "seed"), Strategy: RandomWalk, Schedules: 50}
+		config.Slack = rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "slack")
+		config.Cancel, config.Strict = rapid.Bool().Draw(t, "cancel"), rapid.Bool().Draw(t, "strict")
 		result, err := Run(context.Background(), config, main)
 		if err != nil {
 			t.Fatal(err)

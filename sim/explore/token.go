@@ -85,7 +85,7 @@ func (w *tokenWriter) text(s string) {
 }
 
 func (w *tokenWriter) decision(d decision) {
-	w.out = append(w.out, byte(d.at.kind)|byte(d.at.who.kind)<<2|byte(d.run.kind)<<4)
+	w.out = append(w.out, byte(d.at.kind)&3|byte(d.at.who.kind)<<2|byte(d.run.kind)<<4|byte(d.at.kind)>>2<<6)
 	w.who(d.at.who, !d.at.isSwitch())
 	if d.at.isSwitch() && d.at.who.kind != sim.Call {
 		w.number(d.at.step)
@@ -190,8 +190,9 @@ func (r *tokenReader) decision() (d decision) {
 		return d
 	}
 	kinds := head[0]
-	d.at.kind, d.at.who.kind, d.run.kind = sim.ChoiceKind(kinds&3), sim.CandidateKind(kinds>>2&3), sim.CandidateKind(kinds>>4)
-	if d.at.who.kind > sim.Call || d.run.kind > sim.Call {
+	d.at.kind = sim.ChoiceKind(kinds&3 | kinds>>6<<2)
+	d.at.who.kind, d.run.kind = sim.CandidateKind(kinds>>2&3), sim.CandidateKind(kinds>>4&3)
+	if d.at.kind > sim.Cancel || d.at.who.kind > sim.Call || d.run.kind > sim.Call {
 		r.bad = true
 		return d
 	}

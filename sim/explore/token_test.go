@@ -29,7 +29,7 @@ func whos() *rapid.Generator[who] {
 
 func someDecisions() *rapid.Generator[[]decision] {
 	return rapid.SliceOf(rapid.Custom(func(t *rapid.T) (d decision) {
-		d.at.kind = sim.ChoiceKind(rapid.IntRange(0, int(sim.Random)).Draw(t, "kind"))
+		d.at.kind = sim.ChoiceKind(rapid.IntRange(0, int(sim.Cancel)).Draw(t, "kind"))
 		d.at.who = whos().Draw(t, "at")
 		if !d.at.isSwitch() {
 			d.at.who.kind = sim.TaskStep
