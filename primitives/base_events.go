@@ -39,7 +39,7 @@ type world struct {
 	// The futures and tasks that failed, or a superset: those whose exception was retrieved since leave it now and then.
 	failures []*future
 
-	slab *taskSlab // nil: the loop is the only one of its pool
+	slab *slab // nil: the loop is by itself
 
 	executing    int           // functions that RunInExecutor runs
 	executorShut bool          // no more of them
@@ -70,20 +70,13 @@ func worldOfLoop(l *Loop) *world {
 		return w
 	}
 	w := &world{}
-	w.init(l)
+	w.init(l, slabOf(l.Pool()))
 	return w
 }
 
-func (w *world) init(l *Loop) {
-	w.loop = l
+func (w *world) init(l *Loop, s *slab) {
+	w.loop, w.slab = l, s
 	l.Attach(w)
-	if p := l.Pool(); p != nil {
-		var ok bool
-		if w.slab, ok = p.Attached().(*taskSlab); !ok {
-			w.slab = new(taskSlab)
-			p.Attach(w.slab)
-		}
-	}
 }
 
 // mustHave panics with a *sim.UsageError where there is no function.

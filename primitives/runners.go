@@ -44,8 +44,10 @@ func NewRunner(config Config) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{context: *l.Context()}
-	r.w.init(l)
+	s := slabOf(l.Pool())
+	r := s.runner()
+	r.context = *l.Context()
+	r.w.init(l, s)
 	return r, nil
 }
 

@@ -54,7 +54,7 @@ func NewTask[T any](on HasLoop, config TaskConfig, fn func(co *Co) (T, error)) *
 // newTask makes a task that runs do, or else fn: Go's function needs no wrapper that would have to be allocated.
 func newTask[T any](w *world, config TaskConfig, do func(*Co) error, fn func(*Co) (T, error)) *Task[T] {
 	w.mustHave(do != nil || fn != nil, "create task", config.Name)
-	t := newTaskIn[T](w)
+	t := taskIn[T](w)
 	t.fn = fn
 	t.init(w, (*taskBody[T])(t))
 	t.core.f, t.core.do = &t.future, do
@@ -68,25 +68,6 @@ func newTask[T any](w *world, config TaskConfig, do func(*Co) error, fn func(*Co
 		t.core.co.Start()
 	}
 	return t
-}
-
-// taskSlab is tasks that are made many at a time, for the many loops of a pool: it takes less than making them one by one.
-// One that is kept keeps its neighbours, so a loop by itself does without.
-type taskSlab []Task[None]
-
-func newTaskIn[T any](w *world) *Task[T] {
-	s := w.slab
-	if s == nil {
-		return new(Task[T])
-	}
-	if len(*s) == 0 {
-		*s = make([]Task[None], 32)
-	}
-	if t, ok := any(&(*s)[0]).(*Task[T]); ok {
-		*s = (*s)[1:]
-		return t
-	}
-	return new(Task[T])
 }
 
 // Cancel asks the task to be cancelled (Task.cancel) and reports whether that makes sense: false means that the task is

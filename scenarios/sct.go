@@ -88,27 +88,58 @@ func numbered(name string, n int) []string {
 
 // runThreads makes the threads and awaits them all. It suspends and returns the first error, in their order.
 func runThreads(co *aio.Co, threads ...thread) error {
+	j := newJoin(co, len(threads))
 	tasks := make([]*aio.Task[aio.None], 0, 8)
 	for _, t := range threads {
-		tasks = append(tasks, aio.Go(co, t.name, t.body))
+		tasks = append(tasks, aio.Go(co, t.name, j.counted(t.body)))
 	}
-	return awaitThreads(co, tasks)
+	return j.await(co, tasks)
 }
 
 // runGroups is runThreads for groups of threads.
 func runGroups(co *aio.Co, groups ...group) error {
+	n := 0
+	for _, g := range groups {
+		n += len(g.names)
+	}
+	j := newJoin(co, n)
 	tasks := make([]*aio.Task[aio.None], 0, 8)
 	for _, g := range groups {
+		body := j.counted(g.body)
 		for _, name := range g.names {
-			tasks = append(tasks, aio.Go(co, name, g.body))
+			tasks = append(tasks, aio.Go(co, name, body))
 		}
 	}
-	return awaitThreads(co, tasks)
+	return j.await(co, tasks)
 }
 
-func awaitThreads(co *aio.Co, tasks []*aio.Task[aio.None]) (first error) {
+// join resumes who awaits threads when all of them have ended, and not before: so it takes no part in what is explored.
+type join struct {
+	left int
+	done *aio.Future[aio.None]
+}
+
+func newJoin(co *aio.Co, n int) *join {
+	return &join{n, aio.NewFuture[aio.None](co, "threads")}
+}
+
+// counted returns the body of a thread that tells when it ends.
+func (j *join) counted(body func(co *aio.Co) error) func(co *aio.Co) error {
+	return func(co *aio.Co) error {
+		err := body(co)
+		if j.left--; j.left == 0 {
+			if bug := j.done.SetResult(aio.None{}); bug != nil {
+				return bug
+			}
+		}
+		return err
+	}
+}
+
+func (j *join) await(co *aio.Co, tasks []*aio.Task[aio.None]) error {
+	_, first := j.done.Await(co)
 	for _, t := range tasks {
-		if _, err := t.Await(co); first == nil {
+		if err := t.Exception(); first == nil {
 			first = err
 		}
 	}

@@ -59,6 +59,9 @@ func (c *Choice) Candidate(i int) Candidate {
 	return Candidate{c.loop.ready.At(i)}
 }
 
+// OnlySteps reports whether all candidates are steps of tasks. It does not look at them.
+func (c *Choice) OnlySteps() bool { return c.Kind == Next && c.items == nil }
+
 // String names the candidate.
 func (x Candidate) String() string {
 	switch it := x.item.(type) {
@@ -193,13 +196,12 @@ func (l *Loop) askTie(first int) int {
 // ask returns what the chooser says to the choice.
 func (l *Loop) ask() int {
 	c := &l.choice
-	callback := l.callback
-	l.callback = "chooser"
+	l.asking = true
 	k := l.config.Choose(c)
 	if uint(k) >= uint(c.N) {
 		panic(fmt.Sprintf("chose %d of %d", k, c.N))
 	}
-	l.callback = callback
+	l.asking = false
 	return k
 }
 

@@ -65,8 +65,8 @@ func (l *Loop) who() string {
 	switch {
 	case l.current != nil:
 		return fmt.Sprintf("task %q", l.current.name)
-	case l.callback != "":
-		return fmt.Sprintf("callback %q", l.callback)
+	case l.called() != "":
+		return fmt.Sprintf("callback %q", l.called())
 	}
 	return ""
 }

@@ -71,7 +71,7 @@ func (l *Loop) Emit(e Event) {
 		return
 	}
 	callback := l.callback
-	e.Time, e.Turn, e.Step, e.Callback = l.Now(), l.turnNo, l.steps, l.callback
+	e.Time, e.Turn, e.Step, e.Callback = l.Now(), l.turnNo, l.steps, l.called()
 	if l.current != nil {
 		e.Task, e.TaskID, e.Callback = l.current.name, l.current.id, ""
 	}

@@ -28,6 +28,7 @@ type Loop struct {
 
 	current  *Co      // the coroutine that runs, if one does
 	callback string   // the name of the callback that runs, if one does
+	asking   bool     // the chooser runs
 	context  *Context // of the callback that runs, or else base
 	base     Context  // outside of tasks and callbacks
 	scratch  Context  // the context of the callback that runs, as long as nobody asks for it
@@ -129,7 +130,7 @@ func (l *Loop) turns() (err error) {
 			}
 		}
 		l.inRun = false
-		l.current, l.callback, l.context = nil, "", &l.base
+		l.current, l.callback, l.asking, l.context = nil, "", false, &l.base
 	}()
 	for {
 		err = l.turn()
@@ -141,9 +142,17 @@ func (l *Loop) turns() (err error) {
 	}
 }
 
+// called returns the name of the callback that runs, if one does.
+func (l *Loop) called() string {
+	if l.asking {
+		return "chooser"
+	}
+	return l.callback
+}
+
 // panicked makes an error of what was recovered from a callback, in the deferred function that recovered it.
 func (l *Loop) panicked(value any) error {
-	l.fail(&PanicError{Callback: l.callback, Time: l.Now(), Value: value, Stack: debug.Stack()})
+	l.fail(&PanicError{Callback: l.called(), Time: l.Now(), Value: value, Stack: debug.Stack()})
 	return l.failed(l.failure)
 }
 

@@ -63,6 +63,9 @@ func (s *search) batchSize() int {
 	return s.strategy.plan(min(n, s.config.Schedules-s.result.Schedules))
 }
 
+// yieldSteps is after how many steps a worker lets the scheduler of goroutines run.
+const yieldSteps = 40
+
 // runBatch runs some schedules on all workers and learns from them in their order.
 func (s *search) runBatch() {
 	first, n := s.result.Schedules, s.batchSize()
@@ -74,15 +77,17 @@ func (s *search) runBatch() {
 	var next, failed atomic.Int64
 	failed.Store(int64(n))
 	work := func(w *worker) {
-		for ran := 0; ; ran++ {
+		for steps := int64(0); ; {
 			i := int(next.Add(1)) - 1
 			if i >= n || s.ended() != "" || !s.config.All && int64(i) > failed.Load() {
 				return
 			}
-			if ran%4 == 0 { // the switches between coroutines pass the scheduler by, and a collection could not end
+			if steps > yieldSteps { // the switches between coroutines pass the scheduler by, and a collection could not end
 				runtime.Gosched()
+				steps = 0
 			}
 			s.batch[i] = w.run(s.strategy, first+i)
+			steps += s.batch[i].steps + 1
 			if s.batch[i].err != nil {
 				for f := failed.Load(); int64(i) < f && !failed.CompareAndSwap(f, int64(i)); f = failed.Load() {
 				}
