@@ -7,7 +7,7 @@ CONFORMANCE := testdata/conformance
 CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz $(CONFORMANCE)/behaviours/*.jsonl)
 PYODIDE := $(CONFORMANCE)/pyodide/node_modules
 
-.PHONY: help test race lint ci bench bench-parked explore-table golden sct-table \
+.PHONY: help test race lint ci bench bench-parked golden sct-table \
 	record record-scenarios record-conformance record-check conform-live
 
 help: ## list the targets
@@ -31,11 +31,8 @@ bench: ## the benchmarks, on one core, the floors beside them
 bench-parked: ## the memory of a parked task
 	go test -run '^$$' -bench Parked -benchtime 1x -cpu 1 ./sim ./primitives
 
-sct-table: ## measure how probable the failures of sct/... are, over 200,000 orders each (minutes)
-	cd scenarios && go test -run FailuresAreAsProbable -timeout 1h -sct.table
-
-explore-table: ## how many schedules each strategy needs, beside the numbers of the literature
-	go test ./sim/explore -v -run Table -explore.table
+sct-table: ## how many schedules each strategy and the portfolio need, beside what is known (an hour)
+	cd scenarios && go test -run '^TestTable$$' -timeout 3h -sct.table
 
 golden: ## write the golden traces anew
 	go test . ./scenarios ./sim/simtest -run 'Golden|Retry' -sim.update

@@ -2,11 +2,7 @@ package explore_test
 
 import (
 	"context"
-	"flag"
-	"fmt"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/asyncsim/asyncsim/sim/explore"
 )
@@ -19,8 +15,6 @@ func search(t testing.TB, config explore.Config, p program) *explore.Result {
 	}
 	return r
 }
-
-var table = flag.Bool("explore.table", false, "print how many schedules each strategy needs, on average, beside the literature's")
 
 // literature is how many schedules each strategy needs on average: the exact limits of a model, or long simulations.
 var literature = []struct {
@@ -47,45 +41,3 @@ var literature = []struct {
 }
 
 var inTable = []string{explore.RandomWalk, "pct-2", "pct-3", explore.POS, explore.URW, explore.SURW}
-
-// TestTable prints the table. It takes minutes.
-func TestTable(t *testing.T) {
-	if !*table {
-		return
-	}
-	fmt.Printf("measured/literature %s %s %s\n", strings.Join(inTable, " "), explore.PCT, explore.Portfolio)
-	for _, row := range literature {
-		t.Run(row.name, func(t *testing.T) {
-			line := fmt.Sprintf("%-12s", row.name)
-			for i, name := range inTable {
-				line += fmt.Sprintf(" %13s", fmt.Sprintf("%.4g/%.4g", untilFailure(t, name, row.program), row.want[i]))
-			}
-			for _, name := range []string{explore.PCT, explore.Portfolio} {
-				line += fmt.Sprintf(" %7.4g", trials(t, name, row.program))
-			}
-			fmt.Println(line)
-		})
-	}
-}
-
-const patience = 3 * time.Second // for each number in the table
-
-// untilFailure returns how many schedules there are for each that fails.
-func untilFailure(t *testing.T, strategy string, p program) float64 {
-	r := search(t, explore.Config{Strategy: strategy, Schedules: 200_000, All: true, Time: patience}, p)
-	return float64(r.Schedules) / float64(r.Failures)
-}
-
-// trials returns how many schedules there are until the first that fails: where a strategy learns, these differ.
-func trials(t *testing.T, strategy string, p program) float64 {
-	began := time.Now()
-	schedules, n := 0, 0
-	for ; n < 1000 && time.Since(began) < patience; n++ {
-		r := search(t, explore.Config{Strategy: strategy, Seed: uint64(n), Schedules: 100_000}, p)
-		if r.First == nil {
-			t.Errorf("%s, seed %d: %s after %d schedules", strategy, n, r.Stopped, r.Schedules)
-		}
-		schedules += r.Schedules
-	}
-	return float64(schedules) / float64(n)
-}

@@ -15,10 +15,7 @@ import (
 
 // TestRandomWalkIsExact compares with probabilities that are known exactly.
 func TestRandomWalkIsExact(t *testing.T) {
-	schedules := 10_000
-	if *table {
-		schedules = 200_000
-	}
+	const schedules = 10_000
 	tests := []struct {
 		name    string
 		program program
@@ -36,7 +33,7 @@ func TestRandomWalkIsExact(t *testing.T) {
 	}
 	for _, test := range tests {
 		n := schedules
-		if test.name == "stack" && !*table { // the longest
+		if test.name == "stack" { // the longest
 			n /= 4
 		}
 		r := search(t, explore.Config{Strategy: explore.RandomWalk, Schedules: n, All: true}, test.program)
@@ -47,8 +44,7 @@ func TestRandomWalkIsExact(t *testing.T) {
 	}
 }
 
-// TestStrategiesAreAsGoodAsTheLiteratures is the part of [TestTable] that takes little time. What needs fewer schedules
-// is right too.
+// TestStrategiesAreAsGoodAsTheLiteratures: what needs fewer schedules is right too.
 func TestStrategiesAreAsGoodAsTheLiteratures(t *testing.T) {
 	const schedules = 3000
 	for _, row := range literature {
