@@ -46,8 +46,8 @@ func newPortfolio(p *profile) *portfolio {
 		exhaustiveArm: {strategy: newExhaustive(), favour: always(0)},
 		2:             {strategy: &pct{profile: p}, favour: short},
 		3:             {strategy: urw{profile: p}, favour: ifShared(1, 4)},
-		4:             {strategy: pos{profile: p}, favour: ifShared(6, 2)},
-		5:             {strategy: surw{profile: p}, favour: ifShared(6, 0)},
+		4:             {strategy: pos{profile: p}, favour: ifShared(8, 2)},
+		5:             {strategy: surw{profile: p}, favour: ifShared(8, 0)},
 	}}
 }
 
@@ -63,7 +63,7 @@ const mostly = 8
 // few reports whether there seem to be so few orders that to try them all costs little more than what was spent already.
 func (p *portfolio) few() bool {
 	spent, trying := p.base+profileRuns, p.arms[exhaustiveArm].runs
-	return p.profile.estimate() <= float64(2*spent) && trying <= mostly*(spent-trying)
+	return p.profile.orders <= float64(2*spent) && trying <= mostly*(spent-trying)
 }
 
 func (p *portfolio) plan(n int) int {

@@ -48,7 +48,7 @@ type outcome struct {
 	steps       int64
 	fingerprint uint64  // of its trace
 	fresh       bool    // the first with this fingerprint
-	orders      float64 // the product of the numbers of candidates: of random walks, the mean is the number of orders
+	orders      float64 // the product of the numbers of candidates
 	report      any     // of the scheduler, for the strategy
 }
 
