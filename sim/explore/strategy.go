@@ -76,16 +76,6 @@ func newStrategy(name string) strategy {
 	return nil
 }
 
-// fifo is asyncio's order.
-type fifo struct {
-	unplanned
-	blind
-}
-
-func (f fifo) start(int, *rand.PCG, scheduler) scheduler { return f }
-func (fifo) learn([]outcome) bool                        { return false }
-func (fifo) choose(*sim.Choice) int                      { return 0 }
-
 // unplanned is the part of a strategy that takes batches as they come.
 type unplanned struct{}
 

@@ -1,0 +1,17 @@
+package explore
+
+import (
+	"math/rand/v2"
+
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// fifo is asyncio's order.
+type fifo struct {
+	unplanned
+	blind
+}
+
+func (f fifo) start(int, *rand.PCG, scheduler) scheduler { return f }
+func (fifo) learn([]outcome) bool                        { return false }
+func (fifo) choose(*sim.Choice) int                      { return 0 }
