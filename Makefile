@@ -7,7 +7,7 @@ CONFORMANCE := testdata/conformance
 CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz $(CONFORMANCE)/behaviours/*.jsonl)
 PYODIDE := $(CONFORMANCE)/pyodide/node_modules
 
-.PHONY: help test race lint ci bench bench-parked golden sct-table \
+.PHONY: help test race lint ci bench bench-parked pgo golden sct-table \
 	record record-scenarios record-conformance record-check conform-live
 
 help: ## list the targets
@@ -27,6 +27,10 @@ ci: ## what CI runs
 
 bench: ## the benchmarks, on one core, the floors beside them
 	go test -run '^$$' -bench . -cpu 1 ./sim ./sim/explore ./primitives
+
+pgo: ## measure anew what the compiler is told of the command's hot paths
+	go test -run '^$$' -bench 'Reorder|Long' -benchtime 3s -cpu 1 -o /dev/null \
+		-cpuprofile $(CURDIR)/cmd/asyncsim/default.pgo ./sim/explore
 
 bench-parked: ## the memory of a parked task
 	go test -run '^$$' -bench Parked -benchtime 1x -cpu 1 ./sim ./primitives

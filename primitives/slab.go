@@ -44,7 +44,7 @@ func taskIn[T any](w *world) *Task[T] {
 
 func take[T any](many *[]T) *T {
 	if len(*many) == 0 {
-		*many = make([]T, 31) // with its header, 31 tasks fill 8 KiB
+		*many = make([]T, 64)
 	}
 	one := &(*many)[0]
 	*many = (*many)[1:]

@@ -55,7 +55,7 @@ func (p *Pool) Attached() any { return p.attached }
 // loop returns a new loop. They are made many at a time, which takes less than one by one.
 func (p *Pool) loop() *Loop {
 	if len(p.loops) == 0 {
-		p.loops = make([]Loop, 10) // fills 8 KiB
+		p.loops = make([]Loop, 32)
 	}
 	l := &p.loops[0]
 	p.loops = p.loops[1:]
