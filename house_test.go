@@ -39,6 +39,7 @@ var mayImport = map[string]struct{ own, others []string }{
 var mayUse = map[string]string{
 	"sim/watchdog.go":       "it watches the loop's goroutine from another one, in real time",
 	"sim/executor.go":       "it runs functions that block, on goroutines of their own",
+	"sim/wallclock.go":      "it runs the loop on the wall clock, and waits there for other goroutines",
 	"primitives/threads.go": "other goroutines wait there for what the loop does",
 }
 

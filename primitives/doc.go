@@ -137,7 +137,9 @@
 // A loop of its own may run inside a task or a callback. It has its own time; the outer loop's stands still.
 //
 // Virtual time stands still while a function of ToThread or RunInExecutor runs, so no timeout ends the wait for one that
-// never returns. It passes while such a function waits for [ThreadFuture.Result].
+// never returns. It passes while such a function waits for [ThreadFuture.Result]. On the wall clock (Config.Speed) it
+// passes, results come as functions return, and calls of other goroutines are taken in every turn, as in asyncio; only the
+// loop's time stands still during a step and where nothing happens.
 //
 // A task that returns context.Canceled has failed: only a CancelledError cancels it, though it is context.Canceled too.
 //

@@ -11,8 +11,15 @@ import (
 type Config struct {
 	// Seed determines the values of [Co.Rand].
 	Seed uint64
-	// Start is the calendar date of virtual time zero. The zero Time stands for 2000-01-01 00:00 UTC.
+	// Start is the calendar date of virtual time zero. The zero Time stands for 2000-01-01 00:00 UTC, and with Speed for
+	// the date at which the loop is made.
 	Start time.Time
+	// Speed runs the loop on the wall clock: 1 in real time, 10 ten times as fast. 0 is virtual time. The loop then waits
+	// until a timer is due or another goroutine calls CallSoonThreadsafe, for ever if need be, where it would else find a
+	// deadlock. Its time stands still during a step, between timers, and while it does not run; where steps take
+	// longer than their time, timers fire late, each at the time for which it was set, and in their order. So the program
+	// does what it does in virtual time, but for what other goroutines do to it. Choose must be nil.
+	Speed float64
 	// MaxSteps ends the run with a *LimitError after so many callbacks and task steps; 0 is no limit.
 	MaxSteps int64
 	// MaxTime ends the run with a *LimitError before virtual time goes past it; 0 is no limit.
@@ -52,8 +59,11 @@ func (c Config) checked() (Config, error) {
 	if c.Pool != nil && c.Pool.closed {
 		return c, &ConfigError{"Pool", "closed pool", "a pool must be open"}
 	}
+	if err := checkedSpeed(c); err != nil {
+		return c, err
+	}
 	if c.Start.IsZero() {
-		c.Start = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+		c.Start = startOf(c)
 	}
 	c.Start = c.Start.Round(0) // virtual time has no monotonic reading
 	if y := c.Start.Year(); y < 1 || y > 9999-300 {

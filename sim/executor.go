@@ -2,6 +2,7 @@ package sim
 
 import (
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -59,7 +60,8 @@ type execution struct {
 // results come in the order of the calls of Execute, one at a time, each when nothing else is ready, so that they come at
 // the same moment in every run, whatever the functions take. fn must not use the loop but for CallSoonThreadsafe. A panic
 // in fn ends the run with a *PanicError when its turn has come. A function that never returns stops the loop, and Close,
-// for good: no virtual time can pass that would end the wait.
+// for good: no virtual time can pass that would end the wait. With Config.Speed
+// time passes while fn runs, and its result comes in the turn after fn has returned.
 func (l *Loop) Execute(name string, fn, done func()) {
 	l.mustBeOpen("Execute", name)
 	if fn == nil || done == nil {
@@ -145,6 +147,7 @@ func (g *Gate) Open() {
 // calls, in the order in which they arrived, when nothing else is ready, before time passes. When they arrive depends on
 // the goroutine, so that the place of a call among others is not the same in every run. The loop waits for calls from a
 // function that [Loop.Execute] runs, and for nobody else: a loop that has nothing to do otherwise ends in a deadlock.
+// With Config.Speed the loop takes the calls in every turn and, as asyncio does, waits for them for ever.
 // CallSoonThreadsafe returns a *UsageError when fn is nil or the loop is closed. The callback's context is empty.
 func (l *Loop) CallSoonThreadsafe(name string, fn func()) error {
 	if fn == nil {
@@ -206,15 +209,36 @@ func (l *Loop) awaitOutside() bool {
 		}
 		e := o.executing[i]
 		o.executing = append(o.executing[:i:i], o.executing[i+1:]...)
-		if e.failure != nil {
-			e.failure.Time = l.Now()
-			l.fail(e.failure)
-		} else {
-			l.CallSoon(e.name, e.done)
-		}
+		l.deliver(e)
 		return true
 	}
 	return true
+}
+
+// deliver schedules the result of a function that has returned.
+func (l *Loop) deliver(e *execution) {
+	if e.failure != nil {
+		e.failure.Time = l.Now()
+		l.fail(e.failure)
+		return
+	}
+	l.CallSoon(e.name, e.done)
+}
+
+// takeEnded takes the functions that have returned off the list.
+func (o *outside) takeEnded() (ended []*execution) {
+	if len(o.executing) == 0 {
+		return nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.executing = slices.DeleteFunc(o.executing, func(e *execution) bool {
+		if e.ended {
+			ended = append(ended, e)
+		}
+		return e.ended
+	})
+	return ended
 }
 
 // due returns the function whose result is due, or -1, and whether all that run wait at gates.

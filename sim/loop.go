@@ -46,6 +46,7 @@ type Loop struct {
 	attached any
 	watch
 	outside outside
+	pace    *pace // nil: in virtual time
 }
 
 // NewLoop returns a loop at virtual time zero. It returns a *ConfigError when the configuration cannot be right. The
@@ -55,7 +56,7 @@ func NewLoop(config Config) (*Loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Loop{config: config, pool: config.Pool, trace: config.Trace}
+	l := &Loop{config: config, pool: config.Pool, trace: config.Trace, pace: newPace(config)}
 	if l.pool == nil {
 		l.pool = NewPool()
 	}
@@ -82,7 +83,11 @@ func (l *Loop) Run() error {
 		return l.usage("run", "loop", ErrRunning)
 	case l.failure != nil:
 		return l.failure
-	case l.watched:
+	}
+	if l.pace != nil {
+		l.pace.begin(l)
+	}
+	if l.watched {
 		return l.runWatched()
 	}
 	return l.turns()
@@ -162,6 +167,10 @@ func (l *Loop) turn() error {
 		if err := l.idle(); err != nil {
 			return err
 		}
+	} else if l.pace != nil {
+		if err := l.pace.keep(l); err != nil {
+			return err
+		}
 	} else if len(l.outside.executing) > 0 {
 		l.lookOutside()
 	}
@@ -206,6 +215,9 @@ func (l *Loop) pick() int {
 
 // idle is called with nothing ready: it takes what comes from outside or else lets time pass.
 func (l *Loop) idle() error {
+	if l.pace != nil {
+		return l.pace.await(l)
+	}
 	if l.takeCalls() {
 		return nil
 	}
