@@ -37,10 +37,11 @@ var mayImport = map[string]struct{ own, others []string }{
 
 // mayUse names the files of the kernel that may use what the others may not, with the reason.
 var mayUse = map[string]string{
-	"sim/watchdog.go":       "it watches the loop's goroutine from another one, in real time",
-	"sim/executor.go":       "it runs functions that block, on goroutines of their own",
-	"sim/wallclock.go":      "it runs the loop on the wall clock, and waits there for other goroutines",
-	"primitives/threads.go": "other goroutines wait there for what the loop does",
+	"sim/watchdog.go":        "it watches the loop's goroutine from another one, in real time",
+	"sim/executor.go":        "it runs functions that block, on goroutines of their own",
+	"sim/wallclock.go":       "it runs the loop on the wall clock, and waits there for other goroutines",
+	"primitives/channels.go": "tasks receive there from the program's own channels, without blocking",
+	"primitives/threads.go":  "other goroutines wait there for what the loop does",
 }
 
 // sources returns the module's Go files, tests too, by their slash-separated paths.

@@ -100,6 +100,8 @@
 //	transport.abort                   StreamWriter.Abort
 //	set_write_buffer_limits,          SetWriteBufferLimits,            None is DeriveLimit
 //	  get_write_buffer_size             WriteBufferSize
+//	-                                 Recv(co, ch),                    Go's channels: v, ok := <-ch, and select; what
+//	                                    Select(co, From(ch, &v), ...)    tasks and callbacks send without blocking
 //	ContextVar, Token                 ContextVar, Token                every variable has a default
 //	copy_context(), context[var]      CopyContext(co), ContextVar.In
 //	to_thread(f)                      ToThread(co, n, f)               time stands still while f runs

@@ -22,7 +22,7 @@
 // # Reading order
 //
 // loop.go has the turn; handle.go, ring.go and timers.go what a turn moves about; co.go how a coroutine suspends and
-// resumes; pool.go what carries it; choose.go the choice point and candidate.go what it is between; event.go what a
+// resumes, and poll.go how where nobody wakes it; pool.go what carries it; choose.go the choice point and candidate.go what it is between; event.go what a
 // tracer sees; deadlock.go, watchdog.go and errors.go how a run fails; config.go what can be set; executor.go and wallclock.go what a
 // loop has to do with other goroutines and with real time.
 //

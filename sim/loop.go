@@ -38,7 +38,8 @@ type Loop struct {
 	choosing         bool   // the chooser is asked what runs next
 	decided          int    // it was asked already, and said this less 1; 0: it was not
 	choice           Choice
-	mark             uint32 // of the last choice
+	polled           []polled // the coroutines in WaitFor, in the order in which they came
+	mark             uint32   // of the last choice
 
 	trace    func(Event)
 	handler  ExceptionHandler
@@ -163,6 +164,9 @@ func (l *Loop) Do(name string, fn func()) (err error) {
 // behind what is ready, and run what is ready now. What becomes ready meanwhile waits for the next turn.
 func (l *Loop) turn() error {
 	l.turnNo++
+	if len(l.polled) > 0 {
+		l.poll()
+	}
 	if l.ready.n == 0 && !l.stop {
 		if err := l.idle(); err != nil {
 			return err
@@ -298,10 +302,11 @@ func (l *Loop) evict() {
 	}
 }
 
-// Quiet reports whether nothing is ready, no timer is due and nothing comes from outside: a turn would let time pass.
+// Quiet reports whether nothing is ready, no timer is due, nothing is polled and nothing comes from outside: a turn would
+// let time pass.
 func (l *Loop) Quiet() bool {
 	due := len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now
-	return l.ready.n == 0 && !due && len(l.outside.executing) == 0 && !l.outside.some.Load()
+	return l.ready.n == 0 && !due && len(l.outside.executing) == 0 && len(l.polled) == 0 && !l.outside.some.Load()
 }
 
 // IsRunning reports whether the loop is in Run.
