@@ -195,7 +195,7 @@ func (l *Loop) awaitOutside() bool {
 	for !l.takeCalls() {
 		i, stuck := o.due()
 		if i < 0 && stuck {
-			return false
+			return l.takeCalls() // what they called before they came to wait
 		}
 		if i < 0 {
 			select {
