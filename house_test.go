@@ -26,6 +26,7 @@ var mayImport = map[string]struct{ own, others []string }{
 	".":                     {},
 	"sim":                   {},
 	"primitives":            {own: []string{"sim"}},
+	"clock":                 {own: []string{"primitives", "sim"}, others: []string{"github.com/benbjohnson/clock"}},
 	"sim/explore":           {own: []string{"primitives", "sim"}},
 	"sim/trace":             {own: []string{"sim"}},
 	"sim/simtest":           {own: []string{"primitives", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}},
@@ -100,8 +101,8 @@ func TestLayers(t *testing.T) {
 			default:
 				t.Errorf("%s: must not import %s", name, imported)
 			}
-			if imported == "testing" && path.Dir(name) != "sim/simtest" {
-				t.Errorf("%s: only sim/simtest may import testing", name)
+			if imported == "testing" && path.Dir(name) != "sim/simtest" && name != "clock/synctest.go" {
+				t.Errorf("%s: only sim/simtest and clock.Test may import testing", name)
 			}
 		}
 	}
