@@ -15,13 +15,14 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// Test runs body, code that starts goroutines of its own and takes its time from c, in a bubble of [synctest], and fails
-// the test with the error that body returns. When all goroutines wait, exactly one timer of c fires, the earliest; timers
-// that are due together fire one after another, each when everything that the one before has set going waits again.
+// Test runs body, code that starts goroutines of its own and takes its time from c, in a bubble of [synctest], and
+// fails the test with the error that body returns. When all goroutines wait, exactly one timer of c fires, the
+// earliest; timers that are due together fire one after another, each when everything that the one before has set going
+// waits again.
 //
 // It ends when body returns; the goroutines that body has started must end then, or before. It fails with a
-// *sim.DeadlockError when all goroutines wait and no timer is set. The package time stands still in the bubble: what the
-// code waits for must come from c.
+// *sim.DeadlockError when all goroutines wait and no timer is set. The package time stands still in the bubble: what
+// the code waits for must come from c.
 //
 // What several goroutines do that one event has woken, such as which of them sets its timer first, is up to Go's
 // scheduler. On one core (go test -cpu 1) that is nearly always the same.
@@ -32,9 +33,9 @@ func Test(t *testing.T, body func(c clock.Clock) error) {
 	}
 }
 
-// Bubble returns a program that does what [Test] does, for simtest.Explore and whatever else runs programs: which of the
-// timers fires first that are due together is a choice, so that every order of them is explored, and replayed. Each run
-// has a bubble and a clock of its own.
+// Bubble returns a program that does what [Test] does, for simtest.Explore and whatever else runs programs: which of
+// the timers fires first that are due together is a choice, so that every order of them is explored, and replayed. Each
+// run has a bubble and a clock of its own.
 func Bubble(t *testing.T, body func(c clock.Clock) error) func(co *aio.Co) error {
 	return func(co *aio.Co) error {
 		if body == nil {

@@ -66,7 +66,8 @@ type notes struct {
 func (n *notes) add(what string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.lines = append(n.lines, fmt.Sprintf("%v %s", n.c.Since(time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)), what))
+	begin := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+	n.lines = append(n.lines, fmt.Sprintf("%v %s", n.c.Since(begin), what))
 }
 
 type key struct{}

@@ -66,20 +66,24 @@ func newBubbleClock() (*bubbleClock, error) {
 	return c, nil
 }
 
-// sameLayout compares two struct types field by field. The list of timers is of a type that cannot be named; its elements
-// must be interfaces.
+// sameLayout compares two struct types field by field. The list of timers is of a type that cannot be named; its
+// elements must be interfaces.
 func sameLayout(real, view reflect.Type) error {
 	same := real.NumField() == view.NumField() && real.Size() == view.Size()
 	for i := 0; same && i < real.NumField(); i++ {
 		r, v := real.Field(i), view.Field(i)
-		interfaces := r.Type.Kind() == reflect.Slice && r.Type.Elem().Kind() == reflect.Interface && r.Type.Elem().NumMethod() > 0
 		same = r.Name == v.Name && r.Offset == v.Offset &&
-			(r.Type == v.Type || interfaces && v.Type == reflect.TypeFor[[]waiting]())
+			(r.Type == v.Type || v.Type == reflect.TypeFor[[]waiting]() && areInterfaces(r.Type))
 	}
 	if !same {
 		return fmt.Errorf("clock: %v is not laid out as in version 1.3.5", real)
 	}
 	return nil
+}
+
+// areInterfaces reports whether t is a slice of interfaces with methods.
+func areInterfaces(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Interface && t.Elem().NumMethod() > 0
 }
 
 func viewOfTimer(t *clock.Timer) *timerView { return (*timerView)(unsafe.Pointer(t)) }

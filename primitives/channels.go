@@ -12,16 +12,16 @@ var (
 	errNoCases = errors.New("there are no cases")
 )
 
-// Recv receives from a channel as v, ok := <-ch does: ok is false when the channel is closed and empty. Where something is
-// there, or the channel is closed, it does not suspend. Else it suspends; tasks that wait for one channel are served in
-// the order in which they came, in the turn after that in which something was sent. It returns a *CancelledError when the
-// task is cancelled. A cancellation that comes when something was received already is delivered at the next suspension, so
-// that nothing is lost.
+// Recv receives from a channel as v, ok := <-ch does: ok is false when the channel is closed and empty. Where something
+// is there, or the channel is closed, it does not suspend. Else it suspends; tasks that wait for one channel are served
+// in the order in which they came, in the turn after that in which something was sent. It returns a *CancelledError
+// when the task is cancelled. A cancellation that comes when something was received already is delivered at the next
+// suspension, so that nothing is lost.
 //
-// The channel must be one that the loop's own tasks, callbacks and timers send to and close, and they must not block: it
-// needs room for what is sent, since a task that waits in Recv is no receiver that an unbuffered channel would know of.
-// What another goroutine sends is found at some later turn, and wakes no loop, in virtual time or on the wall clock: such
-// a goroutine sends in a callback of [sim.Loop.CallSoonThreadsafe].
+// The channel must be one that the loop's own tasks, callbacks and timers send to and close, and they must not block:
+// it needs room for what is sent, since a task that waits in Recv is no receiver that an unbuffered channel would know
+// of. What another goroutine sends is found at some later turn, and wakes no loop, in virtual time or on the wall
+// clock: such a goroutine sends in a callback of [sim.Loop.CallSoonThreadsafe].
 func Recv[T any](co *Co, ch <-chan T) (value T, ok bool, err error) {
 	t := taskOf(co, "recv")
 	select {
@@ -61,8 +61,8 @@ func channelText[T any](ch <-chan T) string {
 	return fmt.Sprintf("%T", ch)
 }
 
-// waitFor waits until p is polled with success. A cancellation that comes later is left to the task's next wait: it would
-// lose what p has received.
+// waitFor waits until p is polled with success. A cancellation that comes later is left to the task's next wait: it
+// would lose what p has received.
 func (t *task) waitFor(p sim.Poller) error {
 	if t.mustCancel {
 		return t.throwPending(p)
@@ -105,11 +105,12 @@ func (f *from[T]) recv(look bool) (done, ok bool) {
 func (f *from[T]) len() int       { return len(f.ch) }
 func (f *from[T]) String() string { return channelText(f.ch) }
 
-// Select receives from one of several channels, as a select statement without a default does, and returns which: its place
-// among the cases, and ok as [Recv] returns it. Where several channels have something, the first of them is taken; under
-// exploration the chooser decides. Select suspends where Recv would, and what holds for Recv's channels and cancellations
-// holds here. It returns -1 and a *CancelledError when the task is cancelled, and a *sim.UsageError, at once, for no cases
-// and for a nil one. Do not call it for a select with a default: that does not block, and may stand in a task.
+// Select receives from one of several channels, as a select statement without a default does, and returns which: its
+// place among the cases, and ok as [Recv] returns it. Where several channels have something, the first of them is
+// taken; under exploration the chooser decides. Select suspends where Recv would, and what holds for Recv's channels
+// and cancellations holds here. It returns -1 and a *CancelledError when the task is cancelled, and a *sim.UsageError,
+// at once, for no cases and for a nil one. Do not call it for a select with a default: that does not block, and may
+// stand in a task.
 func Select(co *Co, cases ...Case) (chosen int, ok bool, err error) {
 	t := taskOf(co, "select")
 	if len(cases) == 0 {

@@ -14,9 +14,10 @@ import (
 	"github.com/asyncsim/asyncsim/sim/trace"
 )
 
-var realTime = flag.Bool("wallclock", false, "run the tutorial in real time, and measure for long how late the wall clock's loop is")
+var realTime = flag.Bool("wallclock", false, "run the tutorial in real time, and measure for long how late it is")
 
-// TestTutorialOnTheWallClock: what a program prints, and its trace too, is the same in virtual time and on the wall clock.
+// TestTutorialOnTheWallClock: what a program prints, and its trace too, is the same in virtual time and on the wall
+// clock.
 func TestTutorialOnTheWallClock(t *testing.T) {
 	speed := 50.0
 	if *realTime {
@@ -49,8 +50,8 @@ func TestTutorialOnTheWallClock(t *testing.T) {
 	})
 }
 
-// TestDrift measures by how much a loop on the wall clock is late. How late it is at most, in the longer run of the flag,
-// is a matter of the machine; that it is not later at the end than in between is ours.
+// TestDrift measures by how much a loop on the wall clock is late. How late it is at most, in the longer run of the
+// flag, is a matter of the machine; that it is not later at the end than in between is ours.
 func TestDrift(t *testing.T) {
 	const tick = 20 * time.Millisecond
 	bound := time.Second // for a machine that has other things to do

@@ -11,14 +11,14 @@ import (
 type Config struct {
 	// Seed determines the values of [Co.Rand].
 	Seed uint64
-	// Start is the calendar date of virtual time zero. The zero Time stands for 2000-01-01 00:00 UTC, and with Speed for
-	// the date at which the loop is made.
+	// Start is the calendar date of virtual time zero. The zero Time stands for 2000-01-01 00:00 UTC, and with Speed
+	// for the date at which the loop is made.
 	Start time.Time
-	// Speed runs the loop on the wall clock: 1 in real time, 10 ten times as fast. 0 is virtual time. The loop then waits
-	// until a timer is due or another goroutine calls CallSoonThreadsafe, for ever if need be, where it would else find a
-	// deadlock. Its time stands still during a step, between timers, and while it does not run; where steps take
-	// longer than their time, timers fire late, each at the time for which it was set, and in their order. So the program
-	// does what it does in virtual time, but for what other goroutines do to it. Choose must be nil.
+	// Speed runs the loop on the wall clock: 1 in real time, 10 ten times as fast. 0 is virtual time. The loop then
+	// waits until a timer is due or another goroutine calls CallSoonThreadsafe, for ever if need be, where it would
+	// else find a deadlock. Its time stands still during a step, between timers, and while it does not run; where steps
+	// take longer than their time, timers fire late, each at the time for which it was set, and in their order. So the
+	// program does what it does in virtual time, but for what other goroutines do to it. Choose must be nil.
 	Speed float64
 	// MaxSteps ends the run with a *LimitError after so many callbacks and task steps; 0 is no limit.
 	MaxSteps int64
@@ -30,14 +30,15 @@ type Config struct {
 	Log io.Writer
 	// Choose is asked which of several things that can come next does. Nil is asyncio's order, at no cost.
 	Choose Chooser
-	// Strict leaves what runs next to asyncio's order, but for timers that are due at the same instant: the chooser decides
-	// their order, and the values that the program asks for. It is what real asyncio could show.
+	// Strict leaves what runs next to asyncio's order, but for timers that are due at the same instant: the chooser
+	// decides their order, and the values that the program asks for. It is what real asyncio could show.
 	Strict bool
 	// Observe is called when a task begins a step of those that Choose could have put elsewhere, with the task's number
-	// and the operation that the step begins with. Where that is not known yet it is called twice: with the zero Op, and
-	// at the first [Co.Switch] of the step, if there is one, with the operation. Nil observes nothing, at no cost.
+	// and the operation that the step begins with. Where that is not known yet it is called twice: with the zero Op,
+	// and at the first [Co.Switch] of the step, if there is one, with the operation. Nil observes nothing, at no cost.
 	Observe func(task uint32, op Op)
-	// Trace is called with every event, as it happens. Nil records nothing, at no cost. What it does itself is no event.
+	// Trace is called with every event, as it happens. Nil records nothing, at no cost. What it does itself is no
+	// event.
 	Trace func(Event)
 	// Watchdog is how long, in real time, a task may block outside the simulation before the run ends with a
 	// *BlockedError; 0 stands for five seconds and a negative value for no watchdog.

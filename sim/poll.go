@@ -8,8 +8,8 @@ import (
 // Poller is what a coroutine waits for where nobody tells that the wait is over: see [Co.WaitFor].
 type Poller interface {
 	fmt.Stringer
-	// Poll does what is waited for, if it can be done, and reports whether it did. The coroutine counts as the running one
-	// meanwhile; Poll must not suspend it.
+	// Poll does what is waited for, if it can be done, and reports whether it did. The coroutine counts as the running
+	// one meanwhile; Poll must not suspend it.
 	Poll() bool
 }
 
@@ -20,8 +20,9 @@ type polled struct {
 }
 
 // WaitFor parks the running coroutine until what is polled with success, or [Co.Wake] comes first, and reports which:
-// true if what was waited for is done. The loop polls at the beginning of every turn, before time passes, those that wait
-// in the order in which they came; the coroutine goes on in the same turn. Where nobody waits the polls cost nothing.
+// true if what was waited for is done. The loop polls at the beginning of every turn, before time passes, those that
+// wait in the order in which they came; the coroutine goes on in the same turn. Where nobody waits the polls cost
+// nothing.
 func (co *Co) WaitFor(what Poller) bool {
 	co.Check("wait")
 	l := co.loop

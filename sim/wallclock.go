@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// With Config.Speed a loop runs on the wall clock. It keeps the turns of virtual time and only waits before it lets time
-// pass: a timer fires at the very time for which it was set, however late the machine is, and nothing overtakes another.
-// So a run in which no other goroutine has a part is the run in virtual time, event for event, and does not drift. What
-// comes from other goroutines is taken when it comes, and brings the loop's time up to the clock's.
+// With Config.Speed a loop runs on the wall clock. It keeps the turns of virtual time and only waits before it lets
+// time pass: a timer fires at the very time for which it was set, however late the machine is, and nothing overtakes
+// another. So a run in which no other goroutine has a part is the run in virtual time, event for event, and does not
+// drift. What comes from other goroutines is taken when it comes, and brings the loop's time up to the clock's.
 
 // pace is what a loop on the wall clock has besides.
 type pace struct {
@@ -26,7 +26,8 @@ func checkedSpeed(c Config) *ConfigError {
 	case !(c.Speed > 0) || math.IsInf(c.Speed, 1):
 		return &ConfigError{"Speed", fmt.Sprint(c.Speed), "it must be a positive number, or 0 for virtual time"}
 	case c.Choose != nil:
-		return &ConfigError{"Speed", fmt.Sprint(c.Speed), "with Choose a loop must run in virtual time, so that its choices can be made again"}
+		return &ConfigError{"Speed", fmt.Sprint(c.Speed),
+			"with Choose a loop must run in virtual time, so that its choices can be made again"}
 	}
 	return nil
 }
@@ -91,8 +92,8 @@ func (p *pace) keep(l *Loop) error {
 	return err
 }
 
-// pass lets the loop's time pass up to the next timer, if that is due by the clock. Else it returns how long that takes,
-// or a negative duration where there is none.
+// pass lets the loop's time pass up to the next timer, if that is due by the clock. Else it returns how long that
+// takes, or a negative duration where there is none.
 func (p *pace) pass(l *Loop) (wait time.Duration, err error) {
 	next, limit := int64(-1), int64(l.config.MaxTime)
 	if len(l.timers.nodes) > 0 {

@@ -12,7 +12,8 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// In a bubble of synctest the wall clock is a fake one, which moves when all goroutines wait: what is measured is exact.
+// In a bubble of synctest the wall clock is a fake one, which moves when all goroutines wait: what is measured is
+// exact.
 
 // clockwork is a program of timers and sleeps, some of them due together.
 func clockwork(l *sim.Loop) {

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// The watchdog is the one place of the kernel that knows real time and, beside the executor, goroutines. The loop runs on a goroutine of its
-// own and the caller of Run looks now and then whether turns still begin. If not, and if the goroutine that should be
-// running is blocked, the run is given up.
+// The watchdog is, beside the wall clock, the one place of the kernel that knows real time and, beside the executor,
+// goroutines. The loop runs on a goroutine of its own and the caller of Run looks now and then whether turns still begin.
+// If not, and if the goroutine that should be running is blocked, the run is given up.
 
 // watch is the watchdog's part of a loop.
 type watch struct {
@@ -133,8 +133,8 @@ func isBlocked(state string) bool {
 	return !strings.HasPrefix(state, "GC ")
 }
 
-// rightWaits is where a loop may wait: for a loop of its own, which has its own watcher, for an executed function, and for
-// the wall clock. It is a constant in all but name.
+// rightWaits is where a loop may wait: for a loop of its own, which has its own watcher, for an executed function, and
+// for the wall clock. It is a constant in all but name.
 var rightWaits = [...]string{"sim.(*Loop).runWatched(", "sim.(*Loop).awaitOutside(", "sim.(*pace).await("}
 
 func allStacks() []string {
