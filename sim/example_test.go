@@ -162,7 +162,7 @@ func ExampleConfig_wallClock() {
 	l.CallLater("beat", time.Millisecond, func() { l.Printf("beat at %v\n", l.Now()) })
 	go func() {
 		time.Sleep(50 * time.Millisecond) // a request comes, and then the end
-		_ = l.CallSoonThreadsafe("request", func() { l.Printf("a request, later: %v\n", l.Now() > 50*time.Millisecond) })
+		_ = l.CallSoonThreadsafe("request", func() { l.Printf("a request, later: %v\n", l.Now() > 10*time.Millisecond) })
 		_ = l.CallSoonThreadsafe("stop", l.Stop)
 	}()
 	fmt.Println(l.Run())
