@@ -7,7 +7,7 @@ CONFORMANCE := testdata/conformance
 CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz $(CONFORMANCE)/behaviours/*.jsonl)
 PYODIDE := $(CONFORMANCE)/pyodide/node_modules
 
-.PHONY: help test race lint ci bench bench-parked pgo golden sct-table \
+.PHONY: help test race lint ci bench bench-parked pgo golden sct-table wallclock \
 	record record-scenarios record-conformance record-check conform-live
 
 help: ## list the targets
@@ -37,6 +37,9 @@ bench-parked: ## the memory of a parked task
 
 sct-table: ## how many schedules each strategy and the portfolio need, beside what is known (an hour)
 	cd scenarios && go test -run '^TestTable$$' -timeout 3h -sct.table
+
+wallclock: ## run the tutorial in real time, and measure how late a loop on the wall clock is (a minute)
+	go test ./scenarios -v -run 'WallClock|Drift' -wallclock
 
 golden: ## write the golden traces anew
 	go test . ./scenarios ./sim/simtest -run 'Golden|Retry' -sim.update

@@ -26,6 +26,7 @@ var mayImport = map[string]struct{ own, others []string }{
 	".":                     {},
 	"sim":                   {},
 	"primitives":            {own: []string{"sim"}},
+	"clock":                 {own: []string{"primitives", "sim"}, others: []string{"github.com/benbjohnson/clock"}},
 	"sim/explore":           {own: []string{"primitives", "sim"}},
 	"sim/trace":             {own: []string{"sim"}},
 	"sim/simtest":           {own: []string{"primitives", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}},
@@ -37,9 +38,11 @@ var mayImport = map[string]struct{ own, others []string }{
 
 // mayUse names the files of the kernel that may use what the others may not, with the reason.
 var mayUse = map[string]string{
-	"sim/watchdog.go":       "it watches the loop's goroutine from another one, in real time",
-	"sim/executor.go":       "it runs functions that block, on goroutines of their own",
-	"primitives/threads.go": "other goroutines wait there for what the loop does",
+	"sim/watchdog.go":        "it watches the loop's goroutine from another one, in real time",
+	"sim/executor.go":        "it runs functions that block, on goroutines of their own",
+	"sim/wallclock.go":       "it runs the loop on the wall clock, and waits there for other goroutines",
+	"primitives/channels.go": "tasks receive there from the program's own channels, without blocking",
+	"primitives/threads.go":  "other goroutines wait there for what the loop does",
 }
 
 // sources returns the module's Go files, tests too, by their slash-separated paths.
@@ -98,8 +101,8 @@ func TestLayers(t *testing.T) {
 			default:
 				t.Errorf("%s: must not import %s", name, imported)
 			}
-			if imported == "testing" && path.Dir(name) != "sim/simtest" {
-				t.Errorf("%s: only sim/simtest may import testing", name)
+			if imported == "testing" && path.Dir(name) != "sim/simtest" && name != "clock/synctest.go" {
+				t.Errorf("%s: only sim/simtest and clock.Test may import testing", name)
 			}
 		}
 	}

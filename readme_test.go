@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	benbjohnson "github.com/benbjohnson/clock"
+
+	"github.com/asyncsim/asyncsim/clock"
 	aio "github.com/asyncsim/asyncsim/primitives"
 	"github.com/asyncsim/asyncsim/sim/simtest"
 )
@@ -114,4 +117,17 @@ func TestDeposits(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestRefresh(t *testing.T) {
+	simtest.Explore(t, clock.Bubble(t, func(c benbjohnson.Clock) error {
+		fresh := make(chan string, 2)
+		c.AfterFunc(time.Minute, func() { fresh <- "refreshed" })
+		c.AfterFunc(time.Minute, func() { fresh <- "expired" })
+		c.Sleep(time.Hour)
+		if first, second := <-fresh, <-fresh; first == second {
+			return errors.New("one of them came twice")
+		}
+		return nil
+	}))
 }

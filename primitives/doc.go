@@ -1,6 +1,6 @@
 // Package aio is asyncio's vocabulary on virtual time: futures, tasks, and what they wait for. Its import path ends in
-// primitives; its files are named after CPython's, so that each can be read beside its twin, and what they do is done in
-// the same turn of the loop as there.
+// primitives; its files are named after CPython's, so that each can be read beside its twin, and what they do is done
+// in the same turn of the loop as there.
 //
 //	err := aio.Run(func(co *aio.Co) error {
 //		return aio.Sleep(co, time.Second)
@@ -100,6 +100,8 @@
 //	transport.abort                   StreamWriter.Abort
 //	set_write_buffer_limits,          SetWriteBufferLimits,            None is DeriveLimit
 //	  get_write_buffer_size             WriteBufferSize
+//	-                                 Recv(co, ch),                    Go's channels: v, ok := <-ch, and select; what
+//	                                    Select(co, From(ch, &v), ...)    tasks and callbacks send without blocking
 //	ContextVar, Token                 ContextVar, Token                every variable has a default
 //	copy_context(), context[var]      CopyContext(co), ContextVar.In
 //	to_thread(f)                      ToThread(co, n, f)               time stands still while f runs
@@ -131,13 +133,15 @@
 //
 // StaggeredRace names its tasks after the race and the function, where asyncio counts them with all others.
 //
-// A group that gives up, and a runner that closes, cancel their tasks in the order of creation. CPython's order is that of a
-// set, which changes from run to run.
+// A group that gives up, and a runner that closes, cancel their tasks in the order of creation. CPython's order is that
+// of a set, which changes from run to run.
 //
 // A loop of its own may run inside a task or a callback. It has its own time; the outer loop's stands still.
 //
-// Virtual time stands still while a function of ToThread or RunInExecutor runs, so no timeout ends the wait for one that
-// never returns. It passes while such a function waits for [ThreadFuture.Result].
+// Virtual time stands still while a function of ToThread or RunInExecutor runs, so no timeout ends the wait for one
+// that never returns. It passes while such a function waits for [ThreadFuture.Result]. On the wall clock (Config.Speed)
+// it passes, results come as functions return, and calls of other goroutines are taken in every turn, as in asyncio;
+// only the loop's time stands still during a step and where nothing happens.
 //
 // A task that returns context.Canceled has failed: only a CancelledError cancels it, though it is context.Canceled too.
 //

@@ -41,7 +41,7 @@ type Co struct {
 	state      coState
 	pending    bool // armed, and not yet woken
 	fresh      bool // it was resumed, under exploration, and its step has not come to a switch point since
-	rung       bool // its alarm has had its turn
+	rung       bool // its alarm has had its turn, or its poll success
 }
 
 type coState uint8

@@ -138,6 +138,17 @@ func (e *BlockedError) Error() string {
 		who = fmt.Sprintf("task %q", e.Task)
 	}
 	return fmt.Sprintf("%s has blocked outside the simulation for %v (%s), at virtual time %v: "+
-		"use the simulation's own primitives\n\n%s",
-		who, e.Wait, e.State, e.Time, e.Stack)
+		"use the simulation's own primitives%s\n\n%s",
+		who, e.Wait, e.State, e.Time, e.instead(), e.Stack)
+}
+
+// instead names what takes the place of what blocks, if it is a channel.
+func (e *BlockedError) instead() string {
+	switch {
+	case strings.HasPrefix(e.State, "chan receive"):
+		return ", here aio.Recv(co, ch)"
+	case strings.HasPrefix(e.State, "select"):
+		return ", here aio.Select(co, cases...)"
+	}
+	return ""
 }

@@ -160,7 +160,8 @@ func TestTextsOfErrors(t *testing.T) {
 		{&sim.PanicError{Callback: "b", Value: fmt.Errorf("boom")}, "callback \"b\" panicked at 0s: boom\n\n"},
 		{&sim.PanicError{Value: 1}, "a callback panicked at 0s: 1\n\n"},
 		{&sim.BlockedError{Task: "a", Time: 1, Wait: 2, State: "select", Stack: "stack"},
-			"task \"a\" has blocked outside the simulation for 2ns (select), at virtual time 1ns: use the simulation's own primitives\n\nstack"},
+			"task \"a\" has blocked outside the simulation for 2ns (select), at virtual time 1ns: " +
+				"use the simulation's own primitives, here aio.Select(co, cases...)\n\nstack"},
 		{&sim.BlockedError{Wait: 2, State: "sleep"},
 			"a callback has blocked outside the simulation for 2ns (sleep), at virtual time 0s: use the simulation's own primitives\n\n"},
 	}

@@ -153,3 +153,24 @@ func ExampleChooser() {
 	// b runs
 	// a runs
 }
+
+// A loop on the wall clock serves other goroutines until one of them stops it.
+func ExampleConfig_wallClock() {
+	l, err := sim.NewLoop(sim.Config{Speed: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer l.Close()
+	l.CallLater("beat", time.Millisecond, func() { l.Printf("beat at %v\n", l.Now()) })
+	go func() {
+		time.Sleep(50 * time.Millisecond) // a request comes, and then the end
+		_ = l.CallSoonThreadsafe("request", func() { l.Printf("a request, later: %v\n", l.Now() > 10*time.Millisecond) })
+		_ = l.CallSoonThreadsafe("stop", l.Stop)
+	}()
+	fmt.Println(l.Run())
+	// Output:
+	// beat at 1ms
+	// a request, later: true
+	// <nil>
+}

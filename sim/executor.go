@@ -2,6 +2,7 @@ package sim
 
 import (
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -56,10 +57,11 @@ type execution struct {
 
 // Execute runs fn on a goroutine of its own, where it may block, and schedules done once fn has returned (the kernel's
 // part of asyncio's loop.run_in_executor). Virtual time does not pass while fn runs, unless it waits at a [Gate]. The
-// results come in the order of the calls of Execute, one at a time, each when nothing else is ready, so that they come at
-// the same moment in every run, whatever the functions take. fn must not use the loop but for CallSoonThreadsafe. A panic
-// in fn ends the run with a *PanicError when its turn has come. A function that never returns stops the loop, and Close,
-// for good: no virtual time can pass that would end the wait.
+// results come in the order of the calls of Execute, one at a time, each when nothing else is ready, so that they come
+// at the same moment in every run, whatever the functions take. fn must not use the loop but for CallSoonThreadsafe. A
+// panic in fn ends the run with a *PanicError when its turn has come. A function that never returns stops the loop, and
+// Close, for good: no virtual time can pass that would end the wait. With Config.Speed time passes while fn runs, and
+// its result comes in the turn after fn has returned.
 func (l *Loop) Execute(name string, fn, done func()) {
 	l.mustBeOpen("Execute", name)
 	if fn == nil || done == nil {
@@ -142,9 +144,10 @@ func (g *Gate) Open() {
 }
 
 // CallSoonThreadsafe is [Loop.CallSoon] for other goroutines (asyncio's loop.call_soon_threadsafe). The loop takes the
-// calls, in the order in which they arrived, when nothing else is ready, before time passes. When they arrive depends on
-// the goroutine, so that the place of a call among others is not the same in every run. The loop waits for calls from a
-// function that [Loop.Execute] runs, and for nobody else: a loop that has nothing to do otherwise ends in a deadlock.
+// calls, in the order in which they arrived, when nothing else is ready, before time passes. When they arrive depends
+// on the goroutine, so that the place of a call among others is not the same in every run. The loop waits for calls
+// from a function that [Loop.Execute] runs, and for nobody else: a loop that has nothing to do otherwise ends in a
+// deadlock. With Config.Speed the loop takes the calls in every turn and, as asyncio does, waits for them for ever.
 // CallSoonThreadsafe returns a *UsageError when fn is nil or the loop is closed. The callback's context is empty.
 func (l *Loop) CallSoonThreadsafe(name string, fn func()) error {
 	if fn == nil {
@@ -180,10 +183,10 @@ func (l *Loop) takeCalls() bool {
 	return true
 }
 
-// awaitOutside waits, while functions execute, until calls have arrived or the result of a function is due: of the oldest,
-// or where all that run wait at gates, of the oldest that has returned. It returns false when all that are left wait at
-// gates: only the loop can help them. It is not inlined because the watchdog looks for it in a stack dump: this wait is
-// no mistake.
+// awaitOutside waits, while functions execute, until calls have arrived or the result of a function is due: of the
+// oldest, or where all that run wait at gates, of the oldest that has returned. It returns false when all that are left
+// wait at gates: only the loop can help them. It is not inlined because the watchdog looks for it in a stack dump: this
+// wait is no mistake.
 //
 //go:noinline
 func (l *Loop) awaitOutside() bool {
@@ -192,7 +195,7 @@ func (l *Loop) awaitOutside() bool {
 	for !l.takeCalls() {
 		i, stuck := o.due()
 		if i < 0 && stuck {
-			return false
+			return l.takeCalls() // what they called before they came to wait
 		}
 		if i < 0 {
 			select {
@@ -206,15 +209,36 @@ func (l *Loop) awaitOutside() bool {
 		}
 		e := o.executing[i]
 		o.executing = append(o.executing[:i:i], o.executing[i+1:]...)
-		if e.failure != nil {
-			e.failure.Time = l.Now()
-			l.fail(e.failure)
-		} else {
-			l.CallSoon(e.name, e.done)
-		}
+		l.deliver(e)
 		return true
 	}
 	return true
+}
+
+// deliver schedules the result of a function that has returned.
+func (l *Loop) deliver(e *execution) {
+	if e.failure != nil {
+		e.failure.Time = l.Now()
+		l.fail(e.failure)
+		return
+	}
+	l.CallSoon(e.name, e.done)
+}
+
+// takeEnded takes the functions that have returned off the list.
+func (o *outside) takeEnded() (ended []*execution) {
+	if len(o.executing) == 0 {
+		return nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.executing = slices.DeleteFunc(o.executing, func(e *execution) bool {
+		if e.ended {
+			ended = append(ended, e)
+		}
+		return e.ended
+	})
+	return ended
 }
 
 // due returns the function whose result is due, or -1, and whether all that run wait at gates.

@@ -222,3 +222,24 @@ func TestBusyLoopLooksOutside(t *testing.T) {
 		t.Errorf("%d steps, want as many as a loop may be busy", steps)
 	}
 }
+
+// TestCallAndWaitAtOnce: a function that calls and then waits at a gate must not look as if it only waited.
+func TestCallAndWaitAtOnce(t *testing.T) {
+	l := open(t, sim.Config{})
+	opened := 0
+	l.CallSoon("start", func() {
+		l.Execute("calls and waits", func() {
+			for range 20_000 {
+				gate := l.NewGate()
+				if err := l.CallSoonThreadsafe("open", gate.Open); err != nil || !gate.Wait() {
+					return
+				}
+				opened++
+			}
+		}, l.Stop)
+	})
+	if err := l.Run(); err != nil {
+		t.Error(err)
+	}
+	want(t, "opened", opened, 20_000)
+}

@@ -43,7 +43,8 @@ type Loop struct {
 	cancelling       bool   // it is asked about cancellations
 	decided          int    // it was asked already, and said this less 1; 0: it was not
 	choice           Choice
-	mark             uint32 // of the last choice
+	polled           []polled // the coroutines in WaitFor, in the order in which they came
+	mark             uint32   // of the last choice
 
 	trace    func(Event)
 	handler  ExceptionHandler
@@ -51,6 +52,7 @@ type Loop struct {
 	attached any
 	watch
 	outside outside
+	pace    *pace // nil: in virtual time
 }
 
 // NewLoop returns a loop at virtual time zero. It returns a *ConfigError when the configuration cannot be right. The
@@ -67,7 +69,7 @@ func NewLoop(config Config) (*Loop, error) {
 	} else {
 		l = &Loop{pool: NewPool()}
 	}
-	l.config, l.trace = config, config.Trace
+	l.config, l.trace, l.pace = config, config.Trace, newPace(config)
 	l.buffers, l.pool.spare = l.pool.spare, buffers{}
 	l.observed = config.Choose != nil || config.Observe != nil
 	if config.Choose != nil {
@@ -94,7 +96,11 @@ func (l *Loop) Run() error {
 		return l.usage("run", "loop", ErrRunning)
 	case l.failure != nil:
 		return l.failure
-	case l.watched:
+	}
+	if l.pace != nil {
+		l.pace.begin(l)
+	}
+	if l.watched {
 		return l.runWatched()
 	}
 	return l.turns()
@@ -178,8 +184,15 @@ func (l *Loop) Do(name string, fn func()) (err error) {
 // behind what is ready, and run what is ready now. What becomes ready meanwhile waits for the next turn.
 func (l *Loop) turn() error {
 	l.turnNo++
+	if len(l.polled) > 0 {
+		l.poll()
+	}
 	if l.ready.n == 0 && !l.stop {
 		if err := l.idle(); err != nil {
+			return err
+		}
+	} else if l.pace != nil {
+		if err := l.pace.keep(l); err != nil {
 			return err
 		}
 	} else if len(l.outside.executing) > 0 {
@@ -235,6 +248,9 @@ func (l *Loop) pick() int {
 
 // idle is called with nothing ready: it takes what comes from outside or else lets time pass.
 func (l *Loop) idle() error {
+	if l.pace != nil {
+		return l.pace.await(l)
+	}
 	if l.takeCalls() {
 		return nil
 	}
@@ -265,10 +281,11 @@ func (l *Loop) passTo(when int64) {
 // Stop makes Run return at the end of the turn (asyncio's loop.stop). Called before Run, it lets one turn run.
 func (l *Loop) Stop() { l.stop = true }
 
-// Quiet reports whether nothing is ready, no timer is due and nothing comes from outside: a turn would let time pass.
+// Quiet reports whether nothing is ready, no timer is due, nothing is polled and nothing comes from outside: a turn would
+// let time pass.
 func (l *Loop) Quiet() bool {
 	due := len(l.timers.nodes) > 0 && l.timers.nodes[0].when <= l.now
-	return l.ready.n == 0 && !due && len(l.outside.executing) == 0 && !l.outside.some.Load()
+	return l.ready.n == 0 && !due && len(l.outside.executing) == 0 && len(l.polled) == 0 && !l.outside.some.Load()
 }
 
 // IsRunning reports whether the loop is in Run.

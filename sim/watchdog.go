@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
 )
 
-// The watchdog is the one place of the kernel that knows real time and, beside the executor, goroutines. The loop runs on a goroutine of its
-// own and the caller of Run looks now and then whether turns still begin. If not, and if the goroutine that should be
-// running is blocked, the run is given up.
+// The watchdog is, beside the wall clock, the one place of the kernel that knows real time and, beside the executor,
+// goroutines. The loop runs on a goroutine of its own and the caller of Run looks now and then whether turns still begin.
+// If not, and if the goroutine that should be running is blocked, the run is given up.
 
 // watch is the watchdog's part of a loop.
 type watch struct {
@@ -20,6 +21,7 @@ type watch struct {
 	signal  atomic.Uint32      // set by the watcher, heeded by the loop between two steps
 	running atomic.Pointer[Co] // the coroutine that was resumed last
 	seen    atomic.Int64       // the virtual time
+	awaits  atomic.Bool        // the loop waits for the wall clock
 }
 
 const (
@@ -66,7 +68,7 @@ func (l *Loop) runWatched() error {
 			}
 			return out.err
 		case <-ticker.C:
-			if l.signal.CompareAndSwap(0, asked) {
+			if l.awaits.Load() || l.signal.CompareAndSwap(0, asked) {
 				before = nil
 				continue
 			}
@@ -131,6 +133,10 @@ func isBlocked(state string) bool {
 	return !strings.HasPrefix(state, "GC ")
 }
 
+// rightWaits is where a loop may wait: for a loop of its own, which has its own watcher, for an executed function, and
+// for the wall clock. It is a constant in all but name.
+var rightWaits = [...]string{"sim.(*Loop).runWatched(", "sim.(*Loop).awaitOutside(", "sim.(*pace).await("}
+
 func allStacks() []string {
 	buf := make([]byte, 1<<16)
 	for {
@@ -152,8 +158,8 @@ func find(stacks []string, call string) (state, stack string) {
 		_, rest, _ := strings.Cut(s, "[")
 		state, _, _ = strings.Cut(rest, "]")
 		state, _, _ = strings.Cut(state, ",")
-		if strings.Contains(s, "sim.(*Loop).runWatched(") || strings.Contains(s, "sim.(*Loop).awaitOutside(") {
-			state = "running" // a loop of its own, which has its own watcher; or the wait for an executed function
+		if slices.ContainsFunc(rightWaits[:], func(call string) bool { return strings.Contains(s, call) }) {
+			state = "running"
 		}
 		return state, s
 	}

@@ -1,0 +1,228 @@
+package clock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/benbjohnson/clock"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// Test runs body, code that starts goroutines of its own and takes its time from c, in a bubble of [synctest], and
+// fails the test with the error that body returns. When all goroutines wait, exactly one timer of c fires, the
+// earliest; timers that are due together fire one after another, each when everything that the one before has set going
+// waits again.
+//
+// It ends when body returns; the goroutines that body has started must end then, or before. It fails with a
+// *sim.DeadlockError when all goroutines wait and no timer is set. The package time stands still in the bubble: what
+// the code waits for must come from c.
+//
+// What several goroutines do that one event has woken, such as which of them sets its timer first, is up to Go's
+// scheduler. On one core (go test -cpu 1) that is nearly always the same.
+func Test(t *testing.T, body func(c clock.Clock) error) {
+	t.Helper()
+	if err := aio.RunWith(aio.Config{Output: t.Output(), Log: t.Output()}, Bubble(t, body)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Bubble returns a program that does what [Test] does, for simtest.Explore and whatever else runs programs: which of
+// the timers fires first that are due together is a choice, so that every order of them is explored, and replayed. Each
+// run has a bubble and a clock of its own.
+func Bubble(t *testing.T, body func(c clock.Clock) error) func(co *aio.Co) error {
+	return func(co *aio.Co) error {
+		if body == nil {
+			return co.Loop().Usage("run", "bubble", sim.ErrNilFunction)
+		}
+		l := co.Loop()
+		_, err := aio.ToThread(co, "bubble", func() (aio.None, error) { return aio.None{}, serve(t, l, body) })
+		return err
+	}
+}
+
+// question is what the bubble asks the loop outside of it: which of so many timers fires first, at a virtual time.
+type question struct {
+	at time.Duration
+	of int
+}
+
+type answer struct {
+	choice int
+	err    error
+}
+
+// serve runs body in a bubble and lets the loop answer its questions. Their channels are made out here, because nobody
+// outside of a bubble may use a channel of it.
+func serve(t *testing.T, l *aio.Loop, body func(c clock.Clock) error) error {
+	questions, answers, done := make(chan question), make(chan answer), make(chan error, 1)
+	ask := func(q question) (int, error) {
+		questions <- q
+		a := <-answers
+		return a.choice, a.err
+	}
+	go func() {
+		var err error
+		returned := false
+		defer func() {
+			if value := recover(); err == nil && !returned {
+				err = fmt.Errorf("the bubble does not end: %v", value)
+			}
+			done <- err
+		}()
+		synctest.Test(t, func(*testing.T) { err = drive(body, ask) })
+		returned = true
+	}()
+	for {
+		select {
+		case q := <-questions:
+			choice, err := aio.RunCoroutineThreadsafe(l, "timers", func(co *aio.Co) (int, error) {
+				if d := q.at - co.Now(); d > 0 {
+					if err := aio.Sleep(co, d); err != nil {
+						return 0, err
+					}
+				}
+				return co.Choose("timer", q.of), nil
+			}).Result()
+			answers <- answer{choice, err}
+		case err := <-done:
+			return err
+		}
+	}
+}
+
+// alone is how many timers may fire without a question: it shows the loop that time passes, for its limits.
+const alone = 1000
+
+// drive runs body on a goroutine of the bubble, and the timers.
+func drive(body func(c clock.Clock) error, ask func(question) (int, error)) error {
+	c, err := newBubbleClock()
+	if err != nil {
+		return err
+	}
+	over := make(chan error, 1)
+	go func() {
+		err := errLeftBody
+		defer func() { over <- err }()
+		err = c.run(body)
+	}()
+	for unasked := 0; ; unasked++ {
+		synctest.Wait()
+		select {
+		case err := <-over:
+			return err
+		default:
+		}
+		c.mock.mu.Lock()
+		at, due := c.due()
+		c.mock.mu.Unlock()
+		if len(due) == 0 {
+			return &sim.DeadlockError{Time: c.elapsed()}
+		}
+		first := 0
+		if len(due) > 1 || unasked == alone {
+			unasked = 0
+			if first, err = ask(question{at.Sub(epoch), len(due)}); err != nil {
+				return err
+			}
+		}
+		c.fire(at, due[first])
+	}
+}
+
+var errLeftBody = errors.New("the body was left by runtime.Goexit")
+
+// run runs body and makes an error of its panic.
+func (c *bubbleClock) run(body func(c clock.Clock) error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &sim.PanicError{Callback: "body", Time: c.elapsed(), Value: value, Stack: debug.Stack()}
+		}
+	}()
+	return body(c)
+}
+
+// bubbleClock is the clock of a bubble.
+type bubbleClock struct {
+	hidden *clock.Mock // has the timers, and is never asked to fire one: that would take a nap
+	mock   *mockView   // the same
+	timer  uintptr     // marks a timer among the mock's timers
+	room   []waiting   // for due
+}
+
+var _ clock.Clock = (*bubbleClock)(nil)
+
+// After returns a channel that receives the time when d has passed.
+func (c *bubbleClock) After(d time.Duration) <-chan time.Time { return c.Timer(d).C }
+
+// AfterFunc calls f on a goroutine of its own when d has passed.
+func (c *bubbleClock) AfterFunc(d time.Duration, f func()) *clock.Timer {
+	return c.hidden.AfterFunc(d, f)
+}
+
+// Now returns the bubble's date.
+func (c *bubbleClock) Now() time.Time { return c.hidden.Now() }
+
+// Since returns the time that has passed since t.
+func (c *bubbleClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
+
+// Until returns the time until t.
+func (c *bubbleClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
+
+// Sleep blocks the goroutine until d has passed.
+func (c *bubbleClock) Sleep(d time.Duration) {
+	if d > 0 {
+		<-c.After(d)
+	}
+}
+
+// Tick returns the channel of a ticker.
+func (c *bubbleClock) Tick(d time.Duration) <-chan time.Time {
+	if d <= 0 { // as the package time has it
+		return nil
+	}
+	return c.Ticker(d).C
+}
+
+// Ticker returns a ticker. It panics unless d is positive.
+func (c *bubbleClock) Ticker(d time.Duration) *clock.Ticker {
+	if d <= 0 {
+		panic(fmt.Errorf("a ticker of %v: the interval must be positive", d))
+	}
+	return c.hidden.Ticker(d)
+}
+
+// Timer returns a timer.
+func (c *bubbleClock) Timer(d time.Duration) *clock.Timer {
+	t := c.hidden.AfterFunc(d, nil) // which, unlike a timer of the mock's, never fires by itself
+	t.C = viewOfTimer(t).c
+	return t
+}
+
+// WithTimeout is WithDeadline for a duration.
+func (c *bubbleClock) WithTimeout(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return c.WithDeadline(parent, c.Now().Add(d))
+}
+
+// WithDeadline returns a context that ends at a date of the bubble.
+func (c *bubbleClock) WithDeadline(parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
+	if earlier, ok := parent.Deadline(); ok && earlier.Before(at) {
+		at = earlier
+	}
+	ctx := &bubbleContext{Context: parent, at: at, done: make(chan struct{})}
+	timer := c.AfterFunc(c.Until(at), func() { ctx.end(context.DeadlineExceeded) })
+	unlink := context.AfterFunc(parent, func() { ctx.end(parent.Err()) })
+	return ctx, func() {
+		timer.Stop()
+		unlink()
+		ctx.end(context.Canceled)
+	}
+}
+
+func (c *bubbleClock) elapsed() time.Duration { return c.Now().Sub(epoch) }
