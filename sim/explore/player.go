@@ -68,7 +68,7 @@ func (w *worker) play(p *player) outcome {
 	}
 	p.choices, p.made, p.events, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, false
 	w.config.Trace = p.record
-	o := w.run(p, 0)
+	o := w.apart(p, 0)
 	if len(p.choices) < len(p.script) {
 		p.strayed = true
 	}
