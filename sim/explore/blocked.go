@@ -56,7 +56,7 @@ func (s *search) watch(now time.Time) {
 			p.probing = true
 			s.watchman.probing++
 			go func() {
-				again := newWorker(s.config, s.main)
+				again := newWatchedWorker(s.config, s.main)
 				defer again.close()
 				again.config.Watchdog = probePatience
 				s.watchman.probes <- probe{i, at, again.apart(s.strategy, int(at)-1)}
@@ -84,10 +84,16 @@ func isBlocked(err error) bool {
 	return errors.As(err, &blocked)
 }
 
-// newWatchedWorker returns a worker for a few runs, each with the watchdog.
+// newWatchedWorker returns a worker for a few runs, each with the watchdog. What a run has noted until it is blocked is
+// published: the run is given up without a word from its goroutine.
 func newWatchedWorker(config Config, main func(co *aio.Co) error) *worker {
 	w := newWorker(config, main)
 	w.config.Watchdog = 0 // sim's own time
+	w.config.Choose = func(c *sim.Choice) int {
+		k := w.choose(c)
+		w.noted.Store(true)
+		return k
+	}
 	return w
 }
 

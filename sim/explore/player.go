@@ -67,7 +67,10 @@ func (w *worker) play(p *player) outcome {
 		p.counts = map[key]uint32{}
 	}
 	p.choices, p.made, p.events, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, false
-	w.config.Trace = p.record
+	w.config.Trace = func(e sim.Event) {
+		p.record(e)
+		w.noted.Store(true)
+	}
 	o := w.apart(p, 0)
 	if len(p.choices) < len(p.script) {
 		p.strayed = true

@@ -21,6 +21,8 @@ type worker struct {
 	at     atomic.Int64 // the number of the schedule that runs, from 1, or else resting or givenUp
 	runner *aio.Runner  // of that schedule, or the last one
 
+	noted atomic.Bool // publishes what follows, and the events: see newWatchedWorker
+
 	random    rand.PCG
 	scheduler scheduler
 	decisions []uint32 // of the run
@@ -77,6 +79,7 @@ func (w *worker) run(s strategy, i int) outcome {
 
 // outcome tells how the run went, but for its end.
 func (w *worker) outcome() outcome {
+	w.noted.Load()
 	return outcome{
 		steps: w.runner.Loop().Steps(), choices: len(w.decisions), fingerprint: w.print, orders: w.orders,
 		report: w.scheduler.report(),
