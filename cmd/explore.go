@@ -1,15 +1,17 @@
 package cmd
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"os/signal"
 	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/asyncsim/asyncsim/scenarios"
-	"github.com/asyncsim/asyncsim/sim"
 	"github.com/asyncsim/asyncsim/sim/explore"
 )
 
@@ -21,12 +23,12 @@ type explored struct {
 	Seed         uint64        `json:"seed"`
 	Schedules    int           `json:"schedules"`
 	Failures     int           `json:"failures"`
-	FirstFailure int           `json:"first_failure"` // 0: none
+	FirstFailure int           `json:"first_failure"` // the number of its schedule, from 1; 0: none
 	Distinct     int           `json:"distinct"`
 	Steps        int64         `json:"steps"`
 	Seconds      float64       `json:"seconds"`
 	Stopped      explore.Stop  `json:"stopped"`
-	Failure      *shownFailure `json:"failure,omitempty"`
+	Failure      *shownFailure `json:"failure"` // null: none
 }
 
 type shownFailure struct {
@@ -44,7 +46,12 @@ func newExplore(r *scenarios.Registry) *cobra.Command {
 		Use:   "explore NAME",
 		Short: "Run a scenario in other orders until a run fails",
 		Long: `Explore runs a scenario again and again, each time in another order, until a run fails. It shows the simplest run
-that fails in the same way, and how to make it again.
+that fails in the same way, and how to make it again. On a terminal a line tells how far it is, unless the environment
+variable CI is set. Interrupt it and it tells what it has found so far.
+
+It stops because of a failure, or because it is exhausted (every order was tried), saturated (nothing new came for long,
+where no number of runs was given), or because of the budget (of runs), the deadline (of --time), or because it was
+cancelled (interrupted).
 
 Exit codes: 0 no run failed, 1 a run failed.`,
 		Example: `  asyncsim explore races/lost_update
@@ -58,17 +65,27 @@ Exit codes: 0 no run failed, 1 a run failed.`,
 			}
 			// Every run leaves garbage and nothing else: a heap that may grow is collected less often.
 			defer debug.SetGCPercent(debug.SetGCPercent(400))
-			result, err := explore.Run(c.Context(), config, s.Main)
+			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt)
+			context.AfterFunc(ctx, stop) // a second interrupt is not waited for
+			defer stop()
+			if !asJSON {
+				config.Progress = explore.Terminal(os.Stderr)
+			}
+			result, err := explore.Run(ctx, config, s.Main)
 			if err != nil {
 				return err
 			}
-			return showExplored(c, s, config, params, result, asJSON)
+			e := exploration{s, config, params, result}
+			if asJSON {
+				return e.showJSON(ctx, c)
+			}
+			return e.show(ctx, c)
 		},
 	}
 	addParamFlag(c, r, &params)
 	f := c.Flags()
 	f.StringVar(&config.Strategy, "strategy", "", "one of "+strings.Join(explore.Strategies(), ", "))
-	f.IntVar(&config.Schedules, "schedules", 0, "how many runs at most (default 10000)")
+	f.IntVar(&config.Schedules, "schedules", 0, "how many runs at most (default 10000, or fewer if nothing new comes)")
 	f.DurationVar(&config.Time, "time", 0, "how long at most")
 	f.Uint64Var(&config.Seed, "seed", 0, "the same seed finds the same")
 	f.IntVar(&config.Workers, "workers", 0, "how many runs at a time (default one on each core)")
@@ -80,42 +97,67 @@ Exit codes: 0 no run failed, 1 a run failed.`,
 	return c
 }
 
-func showExplored(c *cobra.Command, s scenarios.Scenario, config explore.Config, params []string, r *explore.Result, asJSON bool) error {
+// exploration is a search that has ended.
+type exploration struct {
+	scenario scenarios.Scenario
+	config   explore.Config
+	params   []string
+	result   *explore.Result
+}
+
+// explain returns the report of the first failure; nil: there is none. The error is a program that is not deterministic.
+func (e exploration) explain(ctx context.Context) (*explore.Report, error) {
+	if e.result.First == nil {
+		return nil, nil
+	}
+	return explore.Explain(ctx, e.config, e.result.First, e.scenario.Main)
+}
+
+func (e exploration) show(ctx context.Context, c *cobra.Command) error {
 	var failed error
-	var report *explore.Report
-	if r.First != nil {
-		var err error
-		if report, err = explore.Explain(c.Context(), config, r.First, s.Main); err != nil {
-			return written(c, err)
-		}
+	report, err := e.explain(ctx)
+	switch {
+	case err != nil:
+		failed = programError{err}
+		fmt.Fprintf(c.OutOrStdout(), "%v\n\n", err)
+	case report != nil:
 		failed = programError{report.Err}
+		fmt.Fprintf(c.OutOrStdout(), "%s\n", report.Text(e.again(report.Token)))
 	}
-	if !asJSON {
-		if report != nil {
-			again := "asyncsim replay " + s.Name + " " + report.Token
-			for _, p := range params {
-				again += " --param " + p
-			}
-			again += choiceFlags(config)
-			fmt.Fprintf(c.OutOrStdout(), "%s\n", report.Text(again))
-		}
-		fmt.Fprintf(c.OutOrStdout(), "%s: %d runs, %d of them different, %d failed; stopped: %s\n",
-			s.Name, r.Schedules, r.Distinct, r.Failures, r.Stopped)
-		return failed
+	fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", e.scenario.Name, e.result.Text())
+	return failed
+}
+
+// again returns the command that replays a run.
+func (e exploration) again(token string) string {
+	command := "asyncsim replay " + e.scenario.Name + " " + token
+	for _, p := range e.params {
+		command += " --param " + p
 	}
+	return command + choiceFlags(e.config)
+}
+
+func (e exploration) showJSON(ctx context.Context, c *cobra.Command) error {
+	r := e.result
 	out := explored{
-		Scenario: s.Name, Params: append([]string{}, params...), Strategy: config.Strategy, Seed: config.Seed,
+		Scenario: e.scenario.Name, Params: append([]string{}, e.params...), Strategy: r.Strategy, Seed: e.config.Seed,
 		Schedules: r.Schedules, Failures: r.Failures, Distinct: r.Distinct, Steps: r.Steps,
 		Seconds: r.Elapsed.Seconds(), Stopped: r.Stopped,
 	}
-	if out.Strategy == "" {
-		out.Strategy = explore.Strategies()[0]
-	}
-	if report != nil {
+	var failed error
+	if r.First != nil {
 		out.FirstFailure = r.First.Schedule
-		out.Failure = &shownFailure{report.Err.Error(), report.Token, report.Switches, report.Schedule}
+		out.Failure = &shownFailure{Switches: r.First.Switches, Schedule: r.First.Schedule}
+		report, err := e.explain(ctx)
+		if err == nil {
+			out.Failure.Token, out.Failure.Switches, err = report.Token, report.Switches, report.Err
+		}
+		out.Failure.Error, _, _ = strings.Cut(err.Error(), "\n\ngoroutine ") // a stack is never the same twice
+		failed = programError{err}
 	}
-	if err := json.NewEncoder(c.OutOrStdout()).Encode(out); err != nil {
+	enc := json.NewEncoder(c.OutOrStdout())
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(out); err != nil {
 		return written(c, err)
 	}
 	return failed
@@ -139,8 +181,13 @@ func newReplay(r *scenarios.Registry) *cobra.Command {
 	var params []string
 	var config explore.Config
 	c := &cobra.Command{
-		Use:     "replay NAME TOKEN",
-		Short:   "Make a run again that explore has found",
+		Use:   "replay NAME TOKEN",
+		Short: "Make a run again that explore has found",
+		Long: `Replay makes a run again from its token. What the program prints goes to stdout; how the run ended, what each task
+did, and where it leaves asyncio's order goes to stderr. Where the scenario has changed since, it says what of the token
+could not be done.
+
+Exit codes: 0 the run passes, 1 it fails.`,
 		Example: `  asyncsim replay races/lost_update 1.AgFhAWIAAAABAAAAAWQt57I`,
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -152,18 +199,11 @@ func newReplay(r *scenarios.Registry) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, m := range run.Misfits {
-				fmt.Fprintf(c.ErrOrStderr(), "%s: %v\n", s.Name, m)
-			}
-			for _, e := range run.Events {
-				if e.Kind == sim.Output {
-					fmt.Fprintln(c.OutOrStdout(), e.Text)
-				}
-			}
+			fmt.Fprint(c.OutOrStdout(), run.Output())
+			fmt.Fprintf(c.ErrOrStderr(), "%s: %s", s.Name, run.Text(""))
 			if run.Err == nil {
 				return nil
 			}
-			fmt.Fprintf(c.ErrOrStderr(), "%s: %v\n", s.Name, run.Err)
 			return programError{run.Err}
 		},
 	}

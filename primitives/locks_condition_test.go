@@ -376,7 +376,8 @@ func TestConditionDeadlock(t *testing.T) {
 		task "main" waits for condition "c" since 0s
 		task "a" waits for condition-1 since 0s
 		task "b" waits for lock-1 since 0s
-		task "x" waits for lock "d" since 0s`, func(co *aio.Co) error {
+		task "x" waits for lock "d" since 0s
+		cycle: "b" -> "b"`, func(co *aio.Co) error {
 		var zero, held aio.Condition
 		aio.Go(co, "a", func(co *aio.Co) error { return zero.With(co, func() error { return zero.Wait(co) }) })
 		aio.Go(co, "b", func(co *aio.Co) error { return errors.Join(held.Acquire(co), held.Acquire(co)) })

@@ -13,6 +13,7 @@ type Lock struct {
 	label   label
 	home    home
 	locked  bool
+	holder  *Co // the coroutine that took it last, as long as it is locked
 	waiters waiters
 }
 
@@ -32,7 +33,7 @@ func (l *Lock) Acquire(co *Co) error { return l.acquire(taskOf(co, "acquire lock
 func (l *Lock) acquire(t *task) error {
 	l.home.visit(t)
 	if !l.locked && !l.waiters.anyAlive() {
-		l.locked = true
+		l.locked, l.holder = true, &t.co
 		return nil
 	}
 	l.label.use(t.f.w, "lock")
@@ -48,7 +49,7 @@ func (l *Lock) acquire(t *task) error {
 		}
 		return err
 	}
-	l.locked = true
+	l.locked, l.holder = true, &t.co
 	return nil
 }
 
@@ -58,10 +59,14 @@ func (l *Lock) Release() error {
 	if !l.locked {
 		return l.home.misuse("release", l.String(), errNotLocked)
 	}
-	l.locked = false
+	l.locked, l.holder = false, nil
 	l.waiters.wakeFirst()
 	return nil
 }
+
+// Holder returns the coroutine of the task that has the lock, as far as is known: who waits for the lock waits for it,
+// unless another task releases what it has not acquired.
+func (l *Lock) Holder() *Co { return l.holder }
 
 // With runs body with the lock held (async with). It suspends where Acquire does, and returns its error or body's.
 func (l *Lock) With(co *Co, body func() error) error { return with(co, l, body) }

@@ -172,7 +172,8 @@ func TestLockOfAnotherLoop(t *testing.T) {
 func TestLockDeadlock(t *testing.T) {
 	check(t, `
 		main: deadlock at 0s: nothing can run and no timer is set
-		task "main" waits for lock "l" since 0s`, func(co *aio.Co) error {
+		task "main" waits for lock "l" since 0s
+		cycle: "main" -> "main"`, func(co *aio.Co) error {
 		l := aio.NewLock("l")
 		_ = l.Acquire(co)
 		return l.Acquire(co)

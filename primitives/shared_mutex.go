@@ -15,7 +15,7 @@ type Mutex struct {
 	label  label
 	object object
 	door   sim.Door
-	held   bool
+	holder *Co // nil: it is not held
 }
 
 // NewMutex returns a mutex with a name for traces and errors; the zero Mutex is given one when it is first used.
@@ -26,13 +26,13 @@ func (m *Mutex) Lock(co *Co) error {
 	t := taskOf(co, "lock")
 	op := m.object.op(co, true)
 	m.label.use(t.f.w, "mutex")
-	if m.held && t.mustCancel {
+	if m.holder != nil && t.mustCancel {
 		return t.throwPending(m)
 	}
 	if !co.SwitchAt(&m.door, op, m) {
 		return t.stepped(nil)
 	}
-	m.held = true
+	m.holder = co
 	m.door.Shut(m.object.loop)
 	return nil
 }
@@ -40,7 +40,7 @@ func (m *Mutex) Lock(co *Co) error {
 // Unlock gives the mutex back. It does not suspend. It returns a *sim.UsageError when nobody holds the mutex.
 func (m *Mutex) Unlock(co *Co) error {
 	co.Switch(m.object.op(co, true))
-	if !m.held {
+	if m.holder == nil {
 		return co.Loop().Usage("unlock", m.String(), errMutexNotHeld)
 	}
 	m.release()
@@ -48,7 +48,7 @@ func (m *Mutex) Unlock(co *Co) error {
 }
 
 func (m *Mutex) release() {
-	m.held = false
+	m.holder = nil
 	m.door.Open(m.object.loop)
 }
 
@@ -73,6 +73,9 @@ func (m *Mutex) With(co *Co, body func() error) error {
 	}
 	return err
 }
+
+// Holder returns the coroutine of the task that has locked the mutex, or nil.
+func (m *Mutex) Holder() *Co { return m.holder }
 
 // String returns the kind and the name.
 func (m *Mutex) String() string { return m.label.text("mutex") }

@@ -13,7 +13,7 @@ type Config struct {
 	// Strategy is the name of one of [Strategies], or pct-3 for [PCT] of depth 3, and so on; empty is the
 	// portfolio.
 	Strategy string
-	// Schedules is how many runs there are at most; 0 stands for 10,000.
+	// Schedules is how many runs there are at most; 0 stands for 10,000, or fewer where nothing new comes: see [Saturated].
 	Schedules int
 	// Time is how long, in real time, the search may take; 0 is no limit. What is found then depends on the machine.
 	Time time.Duration
@@ -32,6 +32,9 @@ type Config struct {
 	Cancel bool
 	// All goes on after a failure, and counts them.
 	All bool
+	// Progress is told how far the search is, about ten times a second, by the goroutine that called Run; and once when it
+	// has ended. See [Terminal].
+	Progress func(Progress)
 }
 
 const (
@@ -47,10 +50,16 @@ func (c Config) checked() (Config, error) {
 	switch {
 	case newStrategy(c.Strategy) == nil:
 		return c, fmt.Errorf("unknown strategy %q: there are %s; pct-3 is pct of depth 3", c.Strategy, strings.Join(Strategies(), ", "))
-	case c.Schedules < 0 || c.Time < 0 || c.Workers < 0 || c.MaxSteps < 0:
-		return c, fmt.Errorf("negative limit: %d schedules, %v, %d workers, %d steps", c.Schedules, c.Time, c.Workers, c.MaxSteps)
+	case c.Schedules < 0:
+		return c, fmt.Errorf("schedules = %d: there cannot be fewer than none; 0 stands for %d", c.Schedules, defaultSchedules)
+	case c.Time < 0:
+		return c, fmt.Errorf("time = %v: it must not be negative; 0 is no limit", c.Time)
+	case c.Workers < 0:
+		return c, fmt.Errorf("workers = %d: there must be at least 1; 0 stands for one on each core", c.Workers)
+	case c.MaxSteps < 0:
+		return c, fmt.Errorf("steps = %d: the limit must not be negative; 0 stands for %d", c.MaxSteps, defaultMaxSteps)
 	case c.Slack < 0:
-		return c, fmt.Errorf("negative slack: %v: no timer fires early", c.Slack)
+		return c, fmt.Errorf("slack = %v: it must not be negative: no timer fires early", c.Slack)
 	}
 	if c.Schedules == 0 {
 		c.Schedules = defaultSchedules
@@ -69,8 +78,9 @@ type Stop string
 
 // The reasons.
 const (
-	Failed    Stop = "failure"
+	Failed    Stop = "failure"   // of a run; of one that blocks also where the search is for all
 	Exhausted Stop = "exhausted" // every order was tried
+	Saturated Stop = "saturated" // nothing new came for long: for half of all schedules, and a thousand at least
 	Budget    Stop = "budget"    // of schedules
 	Deadline  Stop = "deadline"  // of time
 	Cancelled Stop = "cancelled" // the context was
@@ -85,6 +95,8 @@ type Result struct {
 	Steps     int64
 	Elapsed   time.Duration
 	First     *Failure // nil if no run failed
+	Strategy  string   // its name
+	Stale     int      // how many runs there were since the last with a new trace
 }
 
 // Failure is a run that failed.

@@ -51,10 +51,7 @@ func (w *worker) repeat(f *Failure) (*player, error) {
 	var players [2]*player
 	var ended [2]error
 	for i := range players {
-		players[i] = &player{script: f.Decisions, listing: true}
-		if f.Decisions == nil {
-			players[i].script = []uint32{} // a run without a choice
-		}
+		players[i] = f.player()
 		ended[i] = w.play(players[i]).err
 	}
 	e := &NotDeterministicError{Failure: f.Err, Again: ended[0]}
@@ -81,6 +78,15 @@ func (w *worker) repeat(f *Failure) (*player, error) {
 	return players[1], nil
 }
 
+// player returns what makes the run again.
+func (f *Failure) player() *player {
+	p := &player{script: f.Decisions, listing: true}
+	if f.Decisions == nil {
+		p.script = []uint32{} // a run without a choice
+	}
+	return p
+}
+
 // alike reports whether two events are the same.
 func alike(a, b sim.Event) bool {
 	if a == b {
@@ -92,13 +98,6 @@ func alike(a, b sim.Event) bool {
 
 // describe tells an event in a few words.
 func describe(e sim.Event) string {
-	who := "the loop"
-	switch {
-	case e.Task != "":
-		who = fmt.Sprintf("task %q", e.Task)
-	case e.Callback != "":
-		who = fmt.Sprintf("callback %q", e.Callback)
-	}
 	text := e.Kind.String()
 	for _, more := range []string{e.Object, e.Text} {
 		if more != "" {
@@ -108,7 +107,18 @@ func describe(e sim.Event) string {
 	if e.Kind == sim.TimerSet {
 		text += fmt.Sprintf(" for %v", e.When)
 	}
-	return fmt.Sprintf("%s: %q", who, text)
+	return fmt.Sprintf("%s: %q", whoOf(e), text)
+}
+
+// whoOf names what ran.
+func whoOf(e sim.Event) string {
+	switch {
+	case e.Task != "":
+		return fmt.Sprintf("task %q", e.Task)
+	case e.Callback != "":
+		return fmt.Sprintf("callback %q", e.Callback)
+	}
+	return "the loop"
 }
 
 // errNotFailed is a failure that is none.

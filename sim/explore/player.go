@@ -67,8 +67,11 @@ func (w *worker) play(p *player) outcome {
 		p.counts = map[key]uint32{}
 	}
 	p.choices, p.made, p.events, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, false
-	w.config.Trace = p.record
-	o := w.run(p, 0)
+	w.config.Trace = func(e sim.Event) {
+		p.record(e)
+		w.noted.Store(true)
+	}
+	o := w.apart(p, 0)
 	if len(p.choices) < len(p.script) {
 		p.strayed = true
 	}

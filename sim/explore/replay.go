@@ -2,23 +2,15 @@ package explore
 
 import (
 	aio "github.com/asyncsim/asyncsim/primitives"
-	"github.com/asyncsim/asyncsim/sim"
 )
-
-// Replayed is how a run that a token describes went.
-type Replayed struct {
-	Err      error
-	Events   []sim.Event
-	Switches int      // how many of the choices about what runs next were not asyncio's
-	Misfits  []Misfit // what the token says, and could not be done
-	Token    string   // of what was done: another one where something did not fit
-}
 
 // Replay runs main once, as the token says, with what it prints in the events alone. The token's decisions are found
 // again by the tasks that they are about, so that it also fits a program that was edited a little; what does not fit is
-// a misfit, and the run goes on in asyncio's order. It returns a *TokenError for what is no token, and an error when the
-// configuration cannot be right. Of that only MaxSteps, Strict, Slack and Cancel count.
-func Replay(config Config, token string, main func(co *aio.Co) error) (*Replayed, error) {
+// a misfit, and the run goes on in asyncio's order. Where the run fails, main is run a few times more, for what the
+// report says of asyncio's order. Replay returns a *TokenError for what is no token, and an error when the configuration
+// cannot be right. Of that what says how the program is run counts: MaxSteps, Strict, Slack
+// and Cancel.
+func Replay(config Config, token string, main func(co *aio.Co) error) (*Report, error) {
 	config, err := config.checked()
 	if err != nil {
 		return nil, err
@@ -27,14 +19,19 @@ func Replay(config Config, token string, main func(co *aio.Co) error) (*Replayed
 	if err != nil {
 		return nil, err
 	}
-	w := newWorker(config, main)
+	w := newWatchedWorker(config, main)
 	defer w.close()
 	p := &player{listing: true}
 	p.want(decisions)
 	o := w.play(p)
-	return &Replayed{
-		Err: o.err, Events: p.events, Switches: p.switches(), Misfits: p.misfits, Token: encode(p.decisions()),
-	}, nil
+	report := newReport(p, o.err)
+	if o.err != nil && !isBlocked(o.err) {
+		if len(p.made) > 0 {
+			report.plain = w.play(new(player)).err
+		}
+		report.overtook = w.overtaken(p)
+	}
+	return report, nil
 }
 
 // switches returns how many of the decisions made are about what runs next.

@@ -28,7 +28,7 @@ func explained(t testing.TB, main func(co *aio.Co) error) *Report {
 	return report
 }
 
-func replayed(t testing.TB, token string, main func(co *aio.Co) error) *Replayed {
+func replayed(t testing.TB, token string, main func(co *aio.Co) error) *Report {
 	t.Helper()
 	r, err := Replay(Config{Strategy: RandomWalk}, token, main)
 	if err != nil {

@@ -5,31 +5,40 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// Report is a failure as its reader wants it: the simplest run that shows it.
+// Report is a run as its reader wants it: the simplest one that shows a failure, or one that a token describes.
 type Report struct {
-	Err      error       // of the simplest run
-	Schedule int         // the schedule that failed in the search, from 1
+	Err      error       // of the run
+	Schedule int         // the schedule that failed in the search, from 1; 0 for a token
 	Found    int         // how many switches away from asyncio's order that one was
-	Switches int         // how many the simplest one is
-	Shrunk   Shrunk      // how that was found
-	Token    string      // replays the simplest run: see [Replay]
-	Events   []sim.Event // of the simplest run
+	Switches int         // how many this run is
+	Shrunk   Shrunk      // how it was found
+	Token    string      // makes the run again: see [Replay]
+	Events   []sim.Event // of the run
+	Misfits  []Misfit    // what a token said, and could not be done
 
 	plain    error // what asyncio's order ends with
 	player   *player
 	overtook []string // by the decisions made: what the task that was passed over would have done
 }
 
+// newReport reports the run that p has made and that ended with err.
+func newReport(p *player, err error) *Report {
+	return &Report{
+		Err: err, Switches: p.switches(), Token: encode(p.decisions()), Events: p.events, Misfits: p.misfits, player: p,
+	}
+}
+
 // Explain makes a failure of [Run] readable. It runs main again twice, which must give the same run, and returns a
 // *NotDeterministicError otherwise; it looks for a simpler run that fails in the same way; and it records that one.
-// Everything happens in the goroutine of the caller, in about ten seconds at most; cancelling ctx ends the search for a
-// simpler run early, and the report is about the simplest so far.
+// It takes about ten seconds at most; cancelling ctx ends the search for a simpler run early, and the report is about
+// the simplest so far. For a run that blocks nothing simpler than asyncio's order is looked for.
 func Explain(ctx context.Context, config Config, failure *Failure, main func(co *aio.Co) error) (*Report, error) {
 	config, err := config.checked()
 	if err != nil {
@@ -38,8 +47,11 @@ func Explain(ctx context.Context, config Config, failure *Failure, main func(co 
 	if failure == nil || failure.Err == nil {
 		return nil, errNotFailed
 	}
-	w := newWorker(config, main)
+	w := newWatchedWorker(config, main)
 	defer w.close()
+	if isBlocked(failure.Err) {
+		return w.explainBlocked(failure)
+	}
 	found, err := w.repeat(failure)
 	if err != nil {
 		return nil, err
@@ -51,11 +63,10 @@ func Explain(ctx context.Context, config Config, failure *Failure, main func(co 
 	if o.err == nil || len(p.misfits) > 0 || signature(o.err) != s.signature {
 		return nil, &NotDeterministicError{Failure: failure.Err, Again: o.err}
 	}
-	return &Report{
-		overtook: w.overtaken(p),
-		Err:      o.err, Schedule: failure.Schedule, Found: found.switches(), Switches: p.switches(), Shrunk: s.Shrunk,
-		Token: encode(p.decisions()), Events: p.events, plain: s.plain, player: p,
-	}, nil
+	r := newReport(p, o.err)
+	r.Schedule, r.Found, r.Shrunk, r.plain = failure.Schedule, found.switches(), s.Shrunk, s.plain
+	r.overtook = w.overtaken(p)
+	return r, nil
 }
 
 // maxOvertaken is for how many switches the report says what was passed over.
@@ -82,52 +93,81 @@ func (w *worker) overtaken(p *player) (cells []string) {
 	return cells
 }
 
-// Text returns the report: the error, a table of what the tasks did, and where the run leaves asyncio's order. A row of
-// the table begins with ">" where a task runs ahead of its turn. What replays the run comes last, if it is not empty.
+// Text returns the report: the error, a table of what the tasks did, what the program printed where the table does not
+// show it, and where the run leaves asyncio's order. A row of the table begins with ">" where a task runs ahead of its
+// turn. What replays the run comes last, if it is not empty.
 func (r *Report) Text(replay string) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, strings.TrimRight(errorText(r.Err), "\n"))
-	fmt.Fprintf(&b, "\nschedule %d: %s\n\n", r.Schedule, r.distance())
+	fmt.Fprintln(&b, strings.TrimRight(r.ending(), "\n"))
+	if r.Schedule > 0 {
+		fmt.Fprintf(&b, "\nschedule %d: %s\n\n", r.Schedule, r.distance())
+	} else {
+		fmt.Fprintf(&b, "\nreplayed: %s\n\n", r.distance())
+	}
 	t := newTable(r.player, r.Err)
 	made := r.player.switchesMade()
 	t.writeTo(&b, made)
 	if len(t.rows) > 0 {
 		b.WriteByte('\n')
 	}
+	if !t.showsOutput(r.Events, made) {
+		r.writeOutput(&b)
+	}
 	r.writeDecisions(&b, t)
+	if len(r.Misfits) > 0 {
+		b.WriteString("\nthe program is not the one of the token:\n")
+		for _, m := range r.Misfits {
+			fmt.Fprintf(&b, "  %v\n", m)
+		}
+	}
 	if replay != "" {
 		fmt.Fprintf(&b, "\nreplay: %s\n", replay)
 	}
 	return b.String()
 }
 
-// errorText returns the text of an error. Of a panic's stack only the place is left.
-func errorText(err error) string {
-	text := textOf(err)
-	var p *sim.PanicError
-	if errors.As(err, &p) {
-		if place := placeOf(string(p.Stack)); place != "" {
-			text += "\n\t" + place
-		}
+// ending returns how the run ended: the error, with the place of a panic or of a block instead of a stack, and with the
+// task that left the run.
+func (r *Report) ending() string {
+	if r.Err == nil {
+		return "the run passes"
+	}
+	text := textOf(r.Err)
+	place := ""
+	var panicked *sim.PanicError
+	var blocked *sim.BlockedError
+	switch n := len(r.Events); {
+	case errors.As(r.Err, &panicked):
+		_, below, _ := strings.Cut(string(panicked.Stack), "\npanic(")
+		place = placeOf(below)
+	case errors.As(r.Err, &blocked):
+		place = placeOf(blocked.Stack)
+	case errors.Is(r.Err, ErrGoexit) && n > 0:
+		place = fmt.Sprintf("%s, at %v", whoOf(r.Events[n-1]), r.Events[n-1].Time)
+	}
+	if place != "" {
+		text += "\n\t" + place
 	}
 	return text
 }
 
-// placeOf returns the first line of a stack, below the panic, that is the program's own.
+// placeOf returns the first line of a stack, below its first, that is not the standard library's.
 func placeOf(stack string) string {
-	_, below, ok := strings.Cut(stack, "\npanic(")
-	if !ok {
-		return ""
+	lines := strings.Split(stack, "\n")
+	if len(lines) > 1 && strings.HasPrefix(lines[1], "\t") {
+		lines = lines[1:] // the place of what was cut
 	}
-	lines := strings.Split(below, "\n")
-	for i := 2; i+1 < len(lines); i += 2 {
-		if !strings.HasPrefix(lines[i], "runtime.") {
+	for i := 1; i+1 < len(lines); i += 2 {
+		if !slices.ContainsFunc(waiting, func(pkg string) bool { return strings.HasPrefix(lines[i], pkg) }) {
 			place, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +0x")
 			return filepath.Base(place)
 		}
 	}
 	return ""
 }
+
+// waiting is where a goroutine of the program panics or blocks that has called the standard library.
+var waiting = []string{"runtime.", "sync.", "time.", "internal/", "os.", "io.", "bufio.", "net.", "syscall."}
 
 // distance says how far the run is from asyncio's order, and whether a nearer one fails.
 func (r *Report) distance() string {
@@ -146,6 +186,8 @@ func (r *Report) distance() string {
 	switch {
 	case r.Switches > 0 && r.Shrunk.Minimal:
 		b.WriteString(": no failing run has fewer")
+	case r.Shrunk.Bound == "blocked":
+		b.WriteString("; none with fewer was looked for")
 	case r.Shrunk.Bound == "cancelled":
 		b.WriteString("; one with fewer was not looked for to the end")
 	case r.Shrunk.Bound != "":
@@ -165,8 +207,12 @@ func switches(n int) string {
 func (r *Report) writeDecisions(b *strings.Builder, t *table) {
 	order := "asyncio's own order" + r.player.without()
 	switch {
+	case len(r.player.made) == 0 && r.Err == nil:
+		b.WriteString("this is asyncio's own order\n")
 	case len(r.player.made) == 0:
 		b.WriteString("asyncio's own order fails\n")
+	case r.Err == nil || isBlocked(r.Err): // which asyncio's order was not run for
+		b.WriteString("this run leaves asyncio's own order:\n")
 	case r.plain == nil:
 		fmt.Fprintf(b, "%s passes; this run leaves it:\n", order)
 	default:

@@ -2,49 +2,63 @@ package explore
 
 import (
 	"context"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
 )
 
 // Run explores main: it runs it again and again, each time with other choices, until a run fails, every order was tried,
-// or the budget is spent; cancelling ctx ends it too. It returns an error when the configuration cannot be right. No
-// goroutine is left behind.
+// nothing new comes, or the budget is spent; cancelling ctx ends it too. It returns an error when the configuration
+// cannot be right.
+//
+// A run in which main, or a task, calls runtime.Goexit fails with [ErrGoexit]. A run that blocks for real, on a channel
+// say, fails with a *sim.BlockedError after some seconds of real time; its goroutine is left behind, and the search ends
+// with it. Else no goroutine is left behind.
 func Run(ctx context.Context, config Config, main func(co *aio.Co) error) (*Result, error) {
+	unlimited := config.Schedules == 0 && !config.All
 	config, err := config.checked()
 	if err != nil {
 		return nil, err
 	}
 	s := newSearch(ctx, config, main)
+	s.saturable = unlimited && config.Strategy != Exhaustive
 	defer s.close()
-	for {
+	for s.result.Stopped == "" {
 		s.runBatch()
-		if s.result.Stopped != "" {
-			s.result.Elapsed = time.Since(s.began)
-			return &s.result, nil
-		}
 	}
+	s.result.Elapsed = time.Since(s.began)
+	if config.Progress != nil {
+		config.Progress(s.progress(true))
+	}
+	return &s.result, nil
 }
 
 // search is one call of Run.
 type search struct {
-	ctx      context.Context
-	config   Config
-	strategy strategy
-	workers  []*worker
-	began    time.Time
-	batch    []outcome
-	seen     map[uint64]struct{} // the fingerprints of the runs
-	result   Result
+	ctx       context.Context
+	config    Config
+	main      func(co *aio.Co) error
+	strategy  strategy
+	workers   []*worker
+	began     time.Time
+	saturable bool
+	batch     batch
+	watchman  watchman
+	ticker    *time.Ticker
+	seen      map[uint64]struct{} // the fingerprints of the runs
+	result    Result
 }
+
+// tick is how often, in real time, a search looks up from waiting.
+const tick = 100 * time.Millisecond
 
 func newSearch(ctx context.Context, config Config, main func(co *aio.Co) error) *search {
 	s := &search{
-		ctx: ctx, config: config, strategy: newStrategy(config.Strategy), began: time.Now(), seen: map[uint64]struct{}{},
+		ctx: ctx, config: config, main: main, strategy: newStrategy(config.Strategy), began: time.Now(),
+		ticker: time.NewTicker(tick), seen: map[uint64]struct{}{}, result: Result{Strategy: config.Strategy},
+		watchman: newWatchman(config.Workers),
 	}
+	s.batch.idle = make(chan struct{}, config.Workers)
 	for range config.Workers {
 		s.workers = append(s.workers, newWorker(config, main))
 	}
@@ -52,8 +66,11 @@ func newSearch(ctx context.Context, config Config, main func(co *aio.Co) error) 
 }
 
 func (s *search) close() {
+	s.ticker.Stop()
 	for _, w := range s.workers {
-		w.close()
+		if w.at.Load() != givenUp {
+			w.close()
+		}
 	}
 }
 
@@ -63,70 +80,47 @@ func (s *search) batchSize() int {
 	return s.strategy.plan(min(n, s.config.Schedules-s.result.Schedules))
 }
 
-// yieldSteps is after how many steps a worker lets the scheduler of goroutines run.
-const yieldSteps = 40
-
 // runBatch runs some schedules on all workers and learns from them in their order.
 func (s *search) runBatch() {
-	first, n := s.result.Schedules, s.batchSize()
-	if cap(s.batch) < n {
-		s.batch = make([]outcome, n)
+	b := &s.batch
+	b.reset(s.result.Schedules, s.batchSize())
+	busy := min(len(s.workers), len(b.outcomes))
+	for _, w := range s.workers[:busy] {
+		go s.work(w)
 	}
-	s.batch = s.batch[:n]
-	clear(s.batch)
-	var next, failed atomic.Int64
-	failed.Store(int64(n))
-	work := func(w *worker) {
-		for steps := int64(0); ; {
-			i := int(next.Add(1)) - 1
-			if i >= n || s.ended() != "" || !s.config.All && int64(i) > failed.Load() {
-				return
+	for busy > 0 || s.watchman.probing > 0 { // who looks whether a schedule is blocked asks the strategy, too
+		select {
+		case <-b.idle:
+			busy--
+		case now := <-s.ticker.C:
+			s.count()
+			if s.config.Progress != nil {
+				s.config.Progress(s.progress(false))
 			}
-			if steps > yieldSteps { // the switches between coroutines pass the scheduler by, and a collection could not end
-				runtime.Gosched()
-				steps = 0
-			}
-			s.batch[i] = w.run(s.strategy, first+i)
-			steps += s.batch[i].steps + 1
-			if s.batch[i].err != nil {
-				for f := failed.Load(); int64(i) < f && !failed.CompareAndSwap(f, int64(i)); f = failed.Load() {
-				}
+			s.watch(now)
+		case p := <-s.watchman.probes:
+			if s.judge(p) {
+				busy--
 			}
 		}
 	}
-	if n == 1 {
-		work(s.workers[0])
-	} else {
-		var group sync.WaitGroup
-		for _, w := range s.workers {
-			group.Go(func() { work(w) })
-		}
-		group.Wait()
-	}
-	s.count(int(failed.Load()))
+	s.count()
+	s.result.Stopped = s.learn()
 }
 
-// count adds the batch to the result, up to its first failure unless all are wanted.
-func (s *search) count(failed int) {
+// count adds to the result what is there of the batch, in the order of the schedules, up to the last that is wanted.
+func (s *search) count() {
 	r := &s.result
-	if r.Stopped = s.ended(); r.Stopped != "" { // perhaps not all were run: those count that were, from the first on
-		ran := 0
-		for ran < len(s.batch) && s.batch[ran].fingerprint != 0 {
-			ran++
-		}
-		s.batch = s.batch[:ran]
-	}
-	if failed < len(s.batch) && !s.config.All {
-		s.batch = s.batch[:failed+1]
-		r.Stopped = Failed
-	}
-	for i := range s.batch {
-		o := &s.batch[i]
+	for o := s.batch.take(); o != nil; o = s.batch.take() {
 		r.Schedules++
 		r.Steps += o.steps
 		_, seen := s.seen[o.fingerprint]
 		o.fresh = !seen
-		s.seen[o.fingerprint] = struct{}{}
+		if r.Stale++; o.fresh {
+			r.Stale = 0
+			s.seen[o.fingerprint] = struct{}{}
+			r.Distinct = len(s.seen)
+		}
 		if o.err == nil {
 			continue
 		}
@@ -135,14 +129,37 @@ func (s *search) count(failed int) {
 			r.First = newFailure(r.Schedules, o)
 		}
 	}
-	r.Distinct = len(s.seen)
-	switch {
-	case r.Stopped != "":
-	case !s.strategy.learn(s.batch):
-		r.Stopped = Exhausted
+}
+
+// learn tells the strategy what was counted, and returns why the search ends, if it does.
+func (s *search) learn() Stop {
+	b, r := &s.batch, &s.result
+	last := int(b.last.Load())
+	switch ended := s.ended(); {
+	case last < len(b.outcomes) && b.counted == last+1:
+		return Failed
+	case b.counted < len(b.outcomes):
+		return ended
+	case !s.strategy.learn(b.outcomes):
+		return Exhausted
 	case r.Schedules >= s.config.Schedules:
-		r.Stopped = Budget
+		return Budget
+	case s.saturable && r.Stale >= max(saturation, r.Schedules/2) && !s.proving():
+		return Saturated
 	}
+	return ""
+}
+
+// saturation is for how many schedules at least nothing new must have come.
+const saturation = 1000
+
+// proving reports whether the portfolio is about to try every order, which says more than that nothing new comes.
+func (s *search) proving() bool {
+	if p, ok := s.strategy.(*profiled); ok {
+		all, ok := p.strategy.(*portfolio)
+		return ok && all.few()
+	}
+	return false
 }
 
 // ended returns why the search ends for a reason outside of it, if it does.

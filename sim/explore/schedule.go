@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
 	"github.com/asyncsim/asyncsim/sim"
@@ -16,6 +17,11 @@ type worker struct {
 	config aio.Config
 	seed   uint64
 	main   func(co *aio.Co) error
+
+	at     atomic.Int64 // the number of the schedule that runs, from 1, or else resting or givenUp
+	runner *aio.Runner  // of that schedule, or the last one
+
+	noted atomic.Bool // publishes what follows, and the events: see newWatchedWorker
 
 	random    rand.PCG
 	scheduler scheduler
@@ -52,7 +58,8 @@ type outcome struct {
 	report      any     // of the scheduler, for the strategy
 }
 
-// run runs schedule i as the strategy chooses.
+// run runs schedule i as the strategy chooses. A program may end the goroutine, see [ErrGoexit]: then run does not return,
+// the run is closed, and outcome tells of it.
 func (w *worker) run(s strategy, i int) outcome {
 	w.random.Seed(w.seed, uint64(i))
 	w.scheduler = s.start(i, &w.random, w.scheduler)
@@ -63,9 +70,10 @@ func (w *worker) run(s strategy, i int) outcome {
 	if err != nil {
 		return outcome{err: err}
 	}
+	w.runner = r
+	defer r.Close() // to no effect, unless the goroutine ends
 	err = w.failureOf(r.Run(w.main))
-	o := outcome{steps: r.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, orders: w.orders}
-	o.report = w.scheduler.report()
+	o := w.outcome()
 	if closing := r.Close(); closing != nil {
 		err = errors.Join(err, closing)
 	}
@@ -73,6 +81,15 @@ func (w *worker) run(s strategy, i int) outcome {
 		o.err, o.decisions = err, slices.Clone(w.decisions)
 	}
 	return o
+}
+
+// outcome tells how the run went, but for its end.
+func (w *worker) outcome() outcome {
+	w.noted.Load()
+	return outcome{
+		steps: w.runner.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, orders: w.orders,
+		report: w.scheduler.report(),
+	}
 }
 
 func (w *worker) choose(c *sim.Choice) int {

@@ -17,7 +17,7 @@ const (
 type Shrunk struct {
 	Runs    int    // how many it took
 	Minimal bool   // every run with fewer switches, and with the same values, was tried: none fails in this way
-	Bound   string // which bound ended it early: "runs", "steps", "time" or "cancelled"; empty: none did
+	Bound   string // which bound ended it early: "runs", "steps", "time", "cancelled" or "blocked"; empty: none did
 }
 
 // shrinker looks for the simplest run that fails in the same way: with the fewest switches away from asyncio's order,

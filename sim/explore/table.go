@@ -97,6 +97,9 @@ func (t *table) order(p *player) {
 // with one that it wraps, or else the end of main, or of the run. What comes after it only hands the error on.
 func failureEvent(events []sim.Event, err error) int {
 	end := len(events)
+	if err == nil {
+		return end
+	}
 	causes := texts(err)
 	for i, e := range events {
 		failed, ok := strings.CutPrefix(e.Text, "failed: ")

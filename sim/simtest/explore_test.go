@@ -4,12 +4,14 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim/explore"
 )
 
 // safeUpdate has two tasks that add to a balance, under a lock: no order loses an update.
@@ -66,29 +68,39 @@ func lostUpdate(co *aio.Co) error {
 
 func TestExploreFindsReplaysAndKeeps(t *testing.T) {
 	t.Chdir(t.TempDir())
-	f := try(func(t testing.TB) { Explore(t, lostUpdate) })
-	if len(f.errors) != 1 {
-		t.Fatalf("want one failure, got %q", f.errors)
+	fresh := try(func(t testing.TB) { Explore(t, lostUpdate) })
+	if len(fresh.errors) != 1 {
+		t.Fatalf("want one failure, got %q", fresh.errors)
 	}
 	for _, want := range []string{"an update was lost", "2 switches away from asyncio's order", "go test -run='^TestFake$' -sim.replay="} {
-		if !strings.Contains(f.errors[0], want) {
-			t.Errorf("the report does not say %q:\n%s", want, f.errors[0])
+		if !strings.Contains(fresh.errors[0], want) {
+			t.Errorf("the report does not say %q:\n%s", want, fresh.errors[0])
 		}
 	}
-	_, token, _ := strings.Cut(f.errors[0], "-sim.replay=")
+	_, token, _ := strings.Cut(fresh.errors[0], "-sim.replay=")
 	token = strings.TrimSpace(token)
 
-	kept := try(func(t testing.TB) { Explore(t, lostUpdate) })
-	if len(kept.errors) != 1 || !strings.Contains(kept.errors[0], "an update was lost") || !strings.Contains(kept.errors[0], token) {
-		t.Errorf("the kept failure is told as %q", kept.errors)
+	told := regexp.MustCompile(`(?s)\n(schedule [0-9]+|replayed): 2 switches away from asyncio's order[^\n]*`)
+	likeAFreshOne := func(f *fake) bool {
+		return len(f.errors) == 1 && told.ReplaceAllString(f.errors[0], "") == told.ReplaceAllString(fresh.errors[0], "")
+	}
+	if kept := try(func(t testing.TB) { Explore(t, lostUpdate) }); !likeAFreshOne(kept) {
+		t.Errorf("the kept failure is told as\n%s\ninstead of\n%s", kept.errors, fresh.errors[0])
+	}
+	if mended := try(func(t testing.TB) { Explore(t, safeUpdate) }); len(mended.errors) > 0 ||
+		!strings.Contains(strings.Join(mended.logs, "\n"), "that run passes now") {
+		t.Errorf("the mended program is told as %q, %q", mended.errors, mended.logs)
 	}
 	if err := os.RemoveAll("testdata"); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("ASYNCSIM_REPLAY", token)
-	again := try(func(t testing.TB) { Explore(t, lostUpdate) })
-	if len(again.errors) != 1 || !strings.Contains(again.errors[0], "an update was lost") {
-		t.Errorf("the replay is told as %q", again.errors)
+	if again := try(func(t testing.TB) { Explore(t, lostUpdate) }); !likeAFreshOne(again) {
+		t.Errorf("the replay is told as\n%s\ninstead of\n%s", again.errors, fresh.errors[0])
+	}
+	misfit := try(func(t testing.TB) { Explore(t, safeUpdate) })
+	if text := strings.Join(misfit.logs, "\n"); len(misfit.errors) > 0 || !strings.Contains(text, "the run passes") {
+		t.Errorf("the replay of another program is told as %q, %q", misfit.errors, text)
 	}
 	t.Setenv("ASYNCSIM_REPLAY", "no token")
 	if wrong := try(func(t testing.TB) { Explore(t, lostUpdate) }); len(wrong.errors) != 1 {
@@ -108,6 +120,80 @@ func TestExploreOfAProgramThatHolds(t *testing.T) {
 	Explore(t, safeUpdate)
 	if _, err := os.Stat("testdata"); !os.IsNotExist(err) {
 		t.Errorf("something was kept: %v", err)
+	}
+}
+
+// TestExploreWith: what the test says counts, and the flags come before it.
+func TestExploreWith(t *testing.T) {
+	t.Chdir(t.TempDir())
+	logs := func(config explore.Config) string {
+		f := try(func(t testing.TB) { ExploreWith(t, config, safeUpdate) })
+		if len(f.errors) > 0 {
+			t.Fatalf("%+v: %q", config, f.errors)
+		}
+		return strings.Join(f.logs, "\n")
+	}
+	if got := logs(explore.Config{Strategy: explore.FIFO}); !strings.Contains(got, "asyncio's own order was tried alone") {
+		t.Errorf("with fifo: %s", got)
+	}
+	config := explore.Config{Strategy: explore.RandomWalk, Schedules: 70}
+	if got := logs(config); !strings.HasPrefix(got, "70 schedules tried") || !strings.Contains(got, "(stopped: budget)") {
+		t.Errorf("with 70 schedules: %s", got)
+	}
+	if err := flag.Set("sim.schedules", "30"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = flag.Set("sim.schedules", "0") }()
+	if got := logs(config); !strings.HasPrefix(got, "30 schedules tried") {
+		t.Errorf("with 70 schedules, and the flag: %s", got)
+	}
+	strict := try(func(t testing.TB) { ExploreWith(t, explore.Config{Strict: true}, lostUpdate) })
+	if len(strict.errors) > 0 {
+		t.Errorf("real asyncio cannot show it: %q", strict.errors)
+	}
+	limited := try(func(t testing.TB) { ExploreWith(t, explore.Config{MaxSteps: 3}, safeUpdate) })
+	if len(limited.errors) != 1 || !strings.Contains(limited.errors[0], "MaxSteps") {
+		t.Errorf("with 3 steps: %q", limited.errors)
+	}
+	wrong := try(func(t testing.TB) { ExploreWith(t, explore.Config{Strategy: "best"}, safeUpdate) })
+	if len(wrong.errors) != 1 || !strings.Contains(wrong.errors[0], "unknown strategy") {
+		t.Errorf("with an unknown strategy: %q", wrong.errors)
+	}
+}
+
+// TestFatalWhileExploring: a run that calls t.Fatal fails; what it says is logged by every one, and the report comes last.
+func TestFatalWhileExploring(t *testing.T) {
+	t.Chdir(t.TempDir())
+	main := func(t testing.TB) func(co *aio.Co) error {
+		return func(co *aio.Co) error {
+			if err := lostUpdate(co); err != nil {
+				t.FailNow()
+			}
+			return nil
+		}
+	}
+	for _, what := range []string{"a search", "the kept failure"} {
+		f := try(func(t testing.TB) { Explore(t, main(t)) })
+		if len(f.errors) != 1 || !strings.HasPrefix(f.errors[0], "the program called runtime.Goexit") ||
+			!strings.Contains(f.errors[0], "2 switches away") {
+			t.Errorf("%s is told as %q", what, f.errors)
+		}
+	}
+}
+
+// TestErrorWhileExploring: no run fails with t.Error, and the test is told so.
+func TestErrorWhileExploring(t *testing.T) {
+	t.Chdir(t.TempDir())
+	f := try(func(t testing.TB) {
+		ExploreWith(t, explore.Config{Workers: 1, Schedules: 100}, func(co *aio.Co) error {
+			if err := lostUpdate(co); err != nil {
+				t.Error(err)
+			}
+			return nil
+		})
+	})
+	if len(f.errors) == 0 || !strings.Contains(strings.Join(f.logs, "\n"), "return an error instead") {
+		t.Errorf("%q, %q", f.errors, f.logs)
 	}
 }
 

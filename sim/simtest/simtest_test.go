@@ -18,16 +18,22 @@ import (
 type fake struct {
 	testing.TB
 	errors []string
+	logs   []string
 	output strings.Builder
 }
 
-func (f *fake) Helper()             {}
-func (f *fake) Logf(string, ...any) {}
-func (f *fake) Name() string        { return "TestFake" }
-func (f *fake) Output() io.Writer   { return &f.output }
-func (f *fake) Error(args ...any)   { f.errors = append(f.errors, fmt.Sprint(args...)) }
-func (f *fake) FailNow()            { runtime.Goexit() }
-func (f *fake) Fatal(args ...any)   { f.Error(args...); f.FailNow() }
+func (f *fake) Helper()         {}
+func (f *fake) Failed() bool    { return len(f.errors) > 0 }
+func (f *fake) Skipped() bool   { return false }
+func (f *fake) Log(args ...any) { f.Logf("%s", fmt.Sprint(args...)) }
+func (f *fake) Logf(format string, args ...any) {
+	f.logs = append(f.logs, fmt.Sprintf(format, args...))
+}
+func (f *fake) Name() string      { return "TestFake" }
+func (f *fake) Output() io.Writer { return &f.output }
+func (f *fake) Error(args ...any) { f.errors = append(f.errors, fmt.Sprint(args...)) }
+func (f *fake) FailNow()          { runtime.Goexit() }
+func (f *fake) Fatal(args ...any) { f.Error(args...); f.FailNow() }
 func (f *fake) Errorf(format string, args ...any) {
 	f.errors = append(f.errors, fmt.Sprintf(format, args...))
 }
