@@ -31,6 +31,6 @@
 // config.go and run.go (what is asked, and the search), schedule.go (one run), strategy.go (how choices are made),
 // profile.go and tracker.go (what strategies know of the program and of the run), and a file for each strategy, named as
 // in the literature; portfolio.go is the default. Then what happens when a run has failed: key.go (what a decision is
-// called), player.go (a run after given decisions), token.go and replay.go, determinism.go, shrink.go and shrink_fewer.go,
-// report.go and table.go.
+// called), player.go and turns.go (a run after given decisions), token.go and replay.go, determinism.go, shrink.go and
+// shrink_fewer.go, report.go and table.go.
 package explore
