@@ -7,7 +7,7 @@ CONFORMANCE := testdata/conformance
 CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz $(CONFORMANCE)/behaviours/*.jsonl)
 PYODIDE := $(CONFORMANCE)/pyodide/node_modules
 
-.PHONY: help test race lint ci bench bench-parked explore-table golden sct-table \
+.PHONY: help test race lint ci bench bench-parked explore-table explore-sct golden sct-table \
 	record record-scenarios record-conformance record-check conform-live
 
 help: ## list the targets
@@ -36,6 +36,9 @@ sct-table: ## measure how probable the failures of sct/... are, over 200,000 ord
 
 explore-table: ## how many schedules each strategy needs, beside the numbers of the literature
 	go test ./sim/explore -v -run Table -explore.table
+
+explore-sct: ## shrink and replay many failures of each program of sct/... and races/..., and print the tables (an hour)
+	go test ./sim/explore -run 'ShrunkToWhatIsProved|FailuresReplayTheSame' -timeout 2h -explore.sct
 
 golden: ## write the golden traces anew
 	go test . ./scenarios ./sim/simtest -run 'Golden|Retry' -sim.update

@@ -1,7 +1,9 @@
 package simtest
 
 import (
+	"errors"
 	"io"
+	"reflect"
 
 	"pgregory.net/rapid"
 
@@ -9,15 +11,63 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// Rapid runs main once, in an order that rapid draws, and fails rt with the error that it ends with. Rapid's shrinker
-// makes the order simpler, as it does the other values that the property has drawn; asyncio's own order is the simplest.
-// What main prints is not shown.
+// Rapid runs main once, in an order that rapid draws, and fails rt with the error that it ends with. The draw is a list of
+// the switches away from asyncio's order, and what main asks for with co.Choose and co.Rand: rapid's shrinker leaves as few
+// switches as it can, along with the other values that the property has drawn, before or in main. What main prints is not
+// shown.
 func Rapid(rt *rapid.T, main func(co *aio.Co) error) {
 	rt.Helper()
-	config := aio.Config{Output: io.Discard, Log: io.Discard, Choose: func(c *sim.Choice) int {
-		return rapid.IntRange(0, c.N-1).Draw(rt, c.Kind.String())
-	}}
-	if err := aio.RunWith(config, main); err != nil {
+	order := drawn{rt, rapid.SliceOfN(rapid.Custom(drawSwitch), 0, maxSwitches).Draw(rt, "switches")}
+	err := aio.RunWith(aio.Config{Output: io.Discard, Log: io.Discard, Choose: order.choose}, main)
+	if panicked := new(sim.PanicError); errors.As(err, &panicked) && isRapids(panicked.Value) {
+		panic(panicked.Value)
+	}
+	if err != nil {
 		rt.Fatalf("%v", err)
 	}
+}
+
+// What rapid draws is at most this; most of it is small.
+const (
+	maxSwitches = 64
+	maxAfter    = 1023
+	maxOver     = 255
+)
+
+// aSwitch leaves asyncio's order, after so many choices that follow it: the first in line, and so many others, are passed
+// over, and who is behind them runs.
+type aSwitch struct{ After, Over int }
+
+func drawSwitch(rt *rapid.T) aSwitch {
+	return aSwitch{rapid.IntRange(0, maxAfter).Draw(rt, "after"), rapid.IntRange(0, maxOver).Draw(rt, "over")}
+}
+
+// drawn makes the choices that rapid drew.
+type drawn struct {
+	rt       *rapid.T
+	switches []aSwitch
+}
+
+func (d *drawn) choose(c *sim.Choice) int {
+	switch {
+	case c.Kind == sim.Value:
+		return rapid.IntRange(0, c.N-1).Draw(d.rt, c.For)
+	case c.Kind == sim.Random:
+		return rapid.IntRange(0, c.N-1).Draw(d.rt, "random bits")
+	case len(d.switches) == 0:
+		return 0
+	case d.switches[0].After > 0:
+		d.switches[0].After--
+		return 0
+	}
+	over := d.switches[0].Over
+	d.switches = d.switches[1:]
+	return 1 + over%(c.N-1)
+}
+
+// isRapids reports whether rapid itself has panicked, in the midst of the run: so it ends a property that has no values
+// left to draw, which is no failure, or one that called rt.FailNow or rt.SkipNow.
+func isRapids(value any) bool {
+	t := reflect.TypeOf(value)
+	return t != nil && t.PkgPath() == reflect.TypeFor[rapid.T]().PkgPath()
 }
