@@ -7,7 +7,7 @@ CONFORMANCE := testdata/conformance
 CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz $(CONFORMANCE)/behaviours/*.jsonl)
 PYODIDE := $(CONFORMANCE)/pyodide/node_modules
 
-.PHONY: help test race lint ci bench bench-parked explore-table explore-sct golden sct-table \
+.PHONY: help test race lint ci bench bench-parked explore-table explore-sct explore-fuzz golden sct-table \
 	record record-scenarios record-conformance record-check conform-live
 
 help: ## list the targets
@@ -39,6 +39,9 @@ explore-table: ## how many schedules each strategy needs, beside the numbers of 
 
 explore-sct: ## shrink and replay many failures of each program of sct/... and races/..., and print the tables (an hour)
 	go test ./sim/explore -run 'ShrunkToWhatIsProved|FailuresReplayTheSame' -timeout 2h -explore.sct
+
+explore-fuzz: ## find three bugs of sct/... with go test -fuzz, in a module of its own
+	go test ./sim/simtest -run FuzzerOfAnotherModule -v -sim.fuzz
 
 golden: ## write the golden traces anew
 	go test . ./scenarios ./sim/simtest -run 'Golden|Retry' -sim.update
