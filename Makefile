@@ -7,7 +7,7 @@ CONFORMANCE := testdata/conformance
 CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz $(CONFORMANCE)/behaviours/*.jsonl)
 PYODIDE := $(CONFORMANCE)/pyodide/node_modules
 
-.PHONY: help test race lint ci bench bench-parked pgo golden sct-table wallclock \
+.PHONY: help test race lint ci bench bench-parked pgo explore-sct explore-fuzz golden sct-table wallclock \
 	record record-scenarios record-conformance record-check conform-live
 
 help: ## list the targets
@@ -40,6 +40,12 @@ sct-table: ## how many schedules each strategy and the portfolio need, beside wh
 
 wallclock: ## run the tutorial in real time, and measure how late a loop on the wall clock is (a minute)
 	go test ./scenarios -v -run 'WallClock|Drift' -wallclock
+
+explore-sct: ## shrink and replay many failures of each program of sct/... and races/..., and print the tables (an hour)
+	go test ./sim/explore -run 'ShrunkToWhatIsProved|FailuresReplayTheSame' -timeout 2h -explore.sct
+
+explore-fuzz: ## find three bugs of sct/... with go test -fuzz, in a module of its own
+	go test ./sim/simtest -run FuzzerOfAnotherModule -v -sim.fuzz
 
 golden: ## write the golden traces anew
 	go test . ./scenarios ./sim/simtest -run 'Golden|Retry' -sim.update

@@ -107,15 +107,17 @@ func abbreviated(name string) string {
 
 // labels names the tasks of a run by the name that they were made with, and "name#2" for the second of that name.
 type labels struct {
-	byID []string
-	next map[string]int // the number for the next task of a name; 0: the name is free
+	byID    []string
+	numbers map[string]uint32 // the inverse
+	next    map[string]int    // the number for the next task of a name; 0: the name is free
 }
 
 func (l *labels) reset() {
 	l.byID = append(l.byID[:0], "")
 	clear(l.next)
+	clear(l.numbers)
 	if l.next == nil {
-		l.next = map[string]int{}
+		l.next, l.numbers = map[string]int{}, map[string]uint32{}
 	}
 }
 
@@ -131,7 +133,7 @@ func (l *labels) add(e sim.Event) {
 		label = fmt.Sprintf("%s#%d", name, l.next[name])
 	}
 	l.next[label] = 1
-	l.byID[e.ObjectID] = label
+	l.byID[e.ObjectID], l.numbers[label] = label, e.ObjectID
 }
 
 func (l *labels) of(task uint32) string {
@@ -139,6 +141,15 @@ func (l *labels) of(task uint32) string {
 		return l.byID[task]
 	}
 	return ""
+}
+
+// number returns the task of that label; no label is task 0, which is none.
+func (l *labels) number(label string) (task uint32, known bool) {
+	if label == "" {
+		return 0, true
+	}
+	task, known = l.numbers[label]
+	return task, known
 }
 
 func (l *labels) who(id sim.Identity) who {

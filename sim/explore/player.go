@@ -3,6 +3,7 @@ package explore
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"time"
 
@@ -13,10 +14,14 @@ import (
 // asyncio's. Elsewhere it takes asyncio's order. It is a strategy of one schedule.
 type player struct {
 	// What to do.
-	wanted  map[key][]decision // by where they are made
-	forced  []deviation        // by the number of the choice, ascending; they come before what is wanted
-	script  []uint32           // instead of both: every choice of a run
-	listing bool               // keep the events
+	wanted  []decision
+	next    map[key]int32 // the place in wanted, from 1, of the next decision that is made there
+	after   []int32       // by place: that of the next one with the same key; 0: there is none
+	order   []who         // whose turns come first, one after the other, before what is wanted; who is not ready is left out
+	forced  []deviation   // by the number of the choice, ascending; they come before what is wanted
+	script  []uint32      // instead of all that: every choice of a run
+	listing bool          // keep the events
+	turns   *turns        // are written down here, if it is not nil
 
 	// What was done.
 	labels  labels
@@ -56,11 +61,13 @@ func (m Misfit) String() string {
 func (p *player) start(int, *rand.PCG, scheduler) scheduler { return p }
 func (p *player) learn([]outcome) bool                      { return false }
 func (p *player) plan(int) int                              { return 1 }
-func (p *player) observer() func(uint32, sim.Op)            { return nil }
 func (p *player) report() any                               { return nil }
+
+func (p *player) observer() func(uint32, sim.Op) { return nil }
 
 // play runs main with the player's choices.
 func (w *worker) play(p *player) outcome {
+	runtime.Gosched() // the switches between coroutines pass the scheduler by, and a collection could not end
 	p.labels.reset()
 	clear(p.counts)
 	if p.counts == nil {
@@ -81,9 +88,10 @@ func (w *worker) play(p *player) outcome {
 
 // want sets the decisions to make.
 func (p *player) want(decisions []decision) {
-	p.wanted = map[key][]decision{}
-	for _, d := range decisions {
-		p.wanted[d.at] = append(p.wanted[d.at], d)
+	p.wanted, p.next, p.after = decisions, make(map[key]int32, len(decisions)), make([]int32, len(decisions))
+	for i, d := range slices.Backward(decisions) {
+		p.after[i] = p.next[d.at]
+		p.next[d.at] = int32(i) + 1
 	}
 }
 
@@ -103,6 +111,9 @@ func (p *player) choose(c *sim.Choice) int {
 		base := at
 		base.nth = 0
 		p.counts[base]++
+	}
+	if p.turns != nil && at.isSwitch() {
+		p.turns.add(p.labels.who(c.Candidate(k).Identity()), k != 0)
 	}
 	if k != 0 {
 		d := decision{at: at}
@@ -143,6 +154,9 @@ func (p *player) keyOf(c *sim.Choice) key {
 // called returns what candidate k is called, and how many before it are called the same.
 func (p *player) called(c *sim.Choice, k int) (w who, same uint32) {
 	w = p.labels.who(c.Candidate(k).Identity())
+	if w.kind != sim.Call { // a label is one task's
+		return w, 0
+	}
 	for i := range k {
 		if p.labels.who(c.Candidate(i).Identity()) == w {
 			same++
@@ -160,15 +174,22 @@ func (p *player) pick(c *sim.Choice, at key) int {
 		}
 		return int(p.script[i])
 	}
+	for at.isSwitch() && len(p.order) > 0 {
+		d := decision{at: at, run: p.order[0]}
+		p.order = p.order[1:]
+		if k, ok := p.find(c, d); ok {
+			return k
+		}
+	}
 	if n := slices.IndexFunc(p.forced, func(d deviation) bool { return d.choice == i }); n >= 0 && p.forced[n].take < c.N {
 		return p.forced[n].take
 	}
-	queue := p.wanted[at]
-	if len(queue) == 0 {
+	n := p.next[at]
+	if n == 0 {
 		return 0
 	}
-	d := queue[0]
-	p.wanted[at] = queue[1:]
+	d := p.wanted[n-1]
+	p.next[at] = p.after[n-1]
 	k, ok := p.find(c, d)
 	if !ok {
 		p.misfits = append(p.misfits, Misfit{i + 1, d.String(), p.ready(c)})
@@ -184,9 +205,13 @@ func (p *player) find(c *sim.Choice, d decision) (k int, ok bool) {
 		}
 		return int(d.value), true
 	}
+	task, known := p.labels.number(d.run.task)
+	if !known {
+		return 0, false
+	}
 	same := d.same
 	for i := range c.N {
-		if p.labels.who(c.Candidate(i).Identity()) != d.run {
+		if id := c.Candidate(i).Identity(); id.Task != task || p.labels.who(id) != d.run {
 			continue
 		}
 		if same == 0 {
@@ -221,9 +246,9 @@ func (p *player) decisions() []decision {
 // listUnused adds the decisions that the run never came to, in no other order than that of their texts.
 func (p *player) listUnused() {
 	var left []string
-	for _, queue := range p.wanted {
-		for _, d := range queue {
-			left = append(left, d.String())
+	for _, n := range p.next {
+		for ; n > 0; n = p.after[n-1] {
+			left = append(left, p.wanted[n-1].String())
 		}
 	}
 	slices.Sort(left)

@@ -37,8 +37,8 @@ func newReport(p *player, err error) *Report {
 
 // Explain makes a failure of [Run] readable. It runs main again twice, which must give the same run, and returns a
 // *NotDeterministicError otherwise; it looks for a simpler run that fails in the same way; and it records that one.
-// It takes about ten seconds at most; cancelling ctx ends the search for a simpler run early, and the report is about
-// the simplest so far. For a run that blocks nothing simpler than asyncio's order is looked for.
+// It takes about ten seconds at most; cancelling ctx ends the search for a simpler run within a second, and the report is
+// about the simplest so far. For a run that blocks nothing simpler than asyncio's order is looked for.
 func Explain(ctx context.Context, config Config, failure *Failure, main func(co *aio.Co) error) (*Report, error) {
 	config, err := config.checked()
 	if err != nil {

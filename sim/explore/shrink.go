@@ -6,11 +6,14 @@ import (
 	"time"
 )
 
-// The bounds of shrinking. The first two determine what is found; the time is there for programs with very slow steps.
+// The bounds of shrinking. The first two determine what is found; the times are there for programs with very slow steps.
 const (
 	maxShrinkRuns  = 20_000
 	maxShrinkSteps = 2_000_000
 	maxShrinkTime  = 10 * time.Second
+	// A search that is cancelled still removes what is not needed, for so long: a token of all that a random run does
+	// would be too long to be of use.
+	maxRemovalTime = time.Second
 )
 
 // Shrunk tells how a failing run was made simple.
@@ -28,6 +31,8 @@ type shrinker struct {
 	signature string
 	began     time.Time
 	steps     int64
+	part      int  // of the bounds, which may be spent now: one in so many
+	removing  bool // what is not needed is being removed
 	Shrunk
 	best  *player // the simplest failing run so far
 	plain error   // what asyncio's order ends with, if it is not the best run
@@ -36,21 +41,37 @@ type shrinker struct {
 // shrink makes the failing run simpler.
 func (w *worker) shrink(ctx context.Context, failing *player, failure error) *shrinker {
 	s := &shrinker{ctx: ctx, w: w, signature: signature(failure), began: time.Now(), best: failing}
-	if s.removed() {
-		s.sooner()
+	if !s.removed() {
+		return s
+	}
+	s.sooner()
+	s.smaller()
+	for s.Bound == "" {
+		values := s.best.values()
+		if !s.fewer(2) {
+			s.earlier()
+			s.withoutDecisions()
+			if !s.Minimal {
+				s.fewer(1)
+			}
+		}
 		s.smaller()
-		s.earlier()
-		s.fewer()
-		s.smaller() // a run with fewer switches may do with smaller values
+		if slices.Equal(values, s.best.values()) {
+			break
+		}
+		s.Minimal = false // with these values others may do
 	}
 	return s
 }
 
-// spent reports whether a bound is reached.
+// spent reports whether a bound is reached, or the part of it that may be spent now.
 func (s *shrinker) spent() bool {
+	if s.part > 1 && (s.Runs >= maxShrinkRuns/s.part || s.steps >= maxShrinkSteps/int64(s.part)) {
+		return true
+	}
 	switch {
 	case s.Bound != "":
-	case s.ctx.Err() != nil:
+	case s.ctx.Err() != nil && (!s.removing || time.Since(s.began) > maxRemovalTime):
 		s.Bound = "cancelled"
 	case s.Runs >= maxShrinkRuns:
 		s.Bound = "runs"
@@ -81,9 +102,7 @@ func (s *shrinker) tryOnly(decisions []decision) bool {
 	return true
 }
 
-// removed takes decisions away, many at a time and then each by itself, the last ones first, until every one that is
-// left is needed. This is delta debugging; it needs no complements, because a decision is found again by its key
-// whichever others are gone. It reports whether it came to its end.
+// removed takes away what is not needed: first turns, and then decisions. It reports whether it came to its end.
 func (s *shrinker) removed() bool {
 	if len(s.best.made) == 0 {
 		return true
@@ -94,17 +113,61 @@ func (s *shrinker) removed() bool {
 		s.best = p
 		return true
 	}
-	for size := len(s.best.made); ; size = (size + 1) / 2 {
-		before := len(s.best.made)
+	s.removing = true
+	defer func() { s.removing = false }()
+	return s.withoutTurns() && s.withoutDecisions()
+}
+
+// withoutTurns takes turns away: who had the turn may have it later, in asyncio's order; and then values. That makes runs
+// simple in which decisions hang together, as where tasks wake each other in vain.
+func (s *shrinker) withoutTurns() bool {
+	p := &player{turns: new(turns)}
+	p.want(s.best.decisions())
+	if s.spent() || !s.try(p) || !s.tryTurns(p.turns.useful(), p.values()) {
+		return s.Bound == "" // it has callbacks of one name, which turns do not tell apart
+	}
+	return s.without(func() int { return len(s.best.turns.useful()) }, func(from, to int) {
+		all := s.best.turns.useful()
+		s.tryTurns(slices.Concat(all[:from], all[to:]), s.best.values())
+	}) && s.without(func() int { return len(s.best.values()) }, func(from, to int) {
+		all := s.best.values()
+		s.tryTurns(s.best.turns.useful(), slices.Concat(all[:from], all[to:]))
+	})
+}
+
+// tryTurns plays the turns, and asyncio's order after them, and keeps the run if it fails and has as few turns.
+func (s *shrinker) tryTurns(order []who, values []decision) bool {
+	p := &player{order: order, turns: new(turns)}
+	p.want(values)
+	if !s.try(p) || len(p.turns.useful()) > len(order) {
+		return false
+	}
+	s.best = p
+	return true
+}
+
+// withoutDecisions takes decisions away. What is left is found again by its keys.
+func (s *shrinker) withoutDecisions() bool {
+	return s.without(func() int { return len(s.best.made) }, func(from, to int) {
+		all := s.best.decisions()
+		s.tryOnly(slices.Concat(all[:from], all[to:]))
+	})
+}
+
+// without takes parts of a list away, many at a time and then each by itself, the last ones first, until every one that is
+// left is needed. This is delta debugging; it needs no complements, because the parts do not need their neighbours. It
+// reports whether it came to its end.
+func (s *shrinker) without(length func() int, try func(from, to int)) bool {
+	for size := length(); ; size = (size + 1) / 2 {
+		before := length()
 		for end := before; end > 0; end -= size {
 			if s.spent() {
 				return false
 			}
-			all := s.best.decisions()
-			end = min(end, len(all))
-			s.tryOnly(slices.Concat(all[:max(0, end-size)], all[end:]))
+			end = min(end, length())
+			try(max(0, end-size), end)
 		}
-		switch after := len(s.best.made); {
+		switch after := length(); {
 		case after == 0 || size == 1 && after == before:
 			return true
 		case size == 1:

@@ -1,18 +1,23 @@
 package explore
 
-// fewer tries every run that has fewer switches than the best, and the same values, the fewest first. A run that it
-// finds is the minimum, with the first switch as early as possible.
-func (s *shrinker) fewer() {
+// fewer tries every run that has fewer switches than the best, and the same values, the fewest first. A run that it finds
+// is the minimum, with the first switch as early as possible. It spends no more than a part of the bounds, and reports
+// whether it found one.
+func (s *shrinker) fewer(part int) bool {
+	s.part = part
+	defer func() { s.part = 1 }()
 	values := s.best.values()
 	for switches := range s.best.switches() {
 		if s.anyWith(switches, nil, values) {
-			break
+			s.Minimal = true
+			return true
 		}
-		if s.Bound != "" {
-			return
+		if s.spent() {
+			return false
 		}
 	}
 	s.Minimal = true
+	return false
 }
 
 // anyWith tries the runs with so many more switches after those forced, in the order of the choices. It reports whether

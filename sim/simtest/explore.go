@@ -12,7 +12,6 @@ import (
 	"time"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
-	"github.com/asyncsim/asyncsim/sim"
 	"github.com/asyncsim/asyncsim/sim/explore"
 )
 
@@ -155,22 +154,4 @@ func deadline(t testing.TB) (context.Context, context.CancelFunc) {
 		}
 	}
 	return context.WithCancel(context.Background())
-}
-
-// Fuzz explores main by go test -fuzz: the fuzzer's bytes are the choices, and its coverage says which are worth keeping.
-func Fuzz(f *testing.F, main func(co *aio.Co) error) {
-	f.Add([]byte(nil)) // asyncio's order
-	f.Fuzz(func(t *testing.T, choices []byte) {
-		config := aio.Config{Output: t.Output(), Log: t.Output(), Choose: func(c *sim.Choice) int {
-			if len(choices) == 0 {
-				return 0
-			}
-			k := int(choices[0]) % c.N
-			choices = choices[1:]
-			return k
-		}}
-		if err := aio.RunWith(config, main); err != nil {
-			t.Error(err)
-		}
-	})
 }

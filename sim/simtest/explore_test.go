@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	aio "github.com/asyncsim/asyncsim/primitives"
 	"github.com/asyncsim/asyncsim/sim/explore"
 )
@@ -195,34 +193,4 @@ func TestErrorWhileExploring(t *testing.T) {
 	if len(f.errors) == 0 || !strings.Contains(strings.Join(f.logs, "\n"), "return an error instead") {
 		t.Errorf("%q, %q", f.errors, f.logs)
 	}
-}
-
-func FuzzOrders(f *testing.F) {
-	Fuzz(f, safeUpdate)
-}
-
-// TestRapidFindsAndShrinks runs a property that fails as one of its own, and looks at what rapid made of it.
-func TestRapidFindsAndShrinks(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) { Rapid(rt, safeUpdate) })
-	if err := rapidFailure(lostUpdate); err == nil {
-		t.Error("no order was found that loses an update")
-	}
-}
-
-// rapidFailure returns what rapid's own runs of main end with, for many seeds.
-func rapidFailure(main func(co *aio.Co) error) (err error) {
-	choices := rapid.Custom(func(rt *rapid.T) error {
-		var failed error
-		Rapid(rt, func(co *aio.Co) error {
-			failed = main(co)
-			return nil
-		})
-		return failed
-	})
-	for seed := range 200 {
-		if failed := choices.Example(seed); failed != nil {
-			return failed
-		}
-	}
-	return nil
 }

@@ -12,15 +12,14 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// Rapid runs main once, in an order that rapid draws, and fails rt with the error that it ends with. Rapid's shrinker
-// makes the order simpler, as it does the other values that the property has drawn; asyncio's own order is the simplest.
-// What main prints is not shown. rt's own methods, also those that end the property, work in every task.
+// Rapid runs main once, in an order that rapid draws, and fails rt with the error that it ends with. The draw is a list of
+// the switches away from asyncio's order, and what main asks for with co.Choose and co.Rand: rapid's shrinker leaves as few
+// switches as it can, along with the other values that the property has drawn, before or in main. What main prints is not
+// shown. rt's own methods, also those that end the property, work in every task.
 func Rapid(rt *rapid.T, main func(co *aio.Co) error) {
 	rt.Helper()
-	config := aio.Config{Output: io.Discard, Log: io.Discard, Choose: func(c *sim.Choice) int {
-		return rapid.IntRange(0, c.N-1).Draw(rt, c.Kind.String())
-	}}
-	err := aio.RunWith(config, main)
+	order := drawn{rt, rapid.SliceOfN(rapid.Custom(drawSwitch), 0, maxSwitches).Draw(rt, "switches")}
+	err := aio.RunWith(aio.Config{Output: io.Discard, Log: io.Discard, Choose: order.choose}, main)
 	var panicked *sim.PanicError
 	errors.As(err, &panicked)
 	// Rapid tells failures apart by where it catches them, which must not be the same place for two kinds of them.
@@ -37,4 +36,42 @@ func Rapid(rt *rapid.T, main func(co *aio.Co) error) {
 		rt.Log(stack) // which is never the same twice, as the text of a failure must be
 		rt.Fatal(text)
 	}
+}
+
+// What rapid draws is at most this; most of it is small.
+const (
+	maxSwitches = 64
+	maxAfter    = 1023
+	maxOver     = 255
+)
+
+// aSwitch leaves asyncio's order, after so many choices that follow it: the first in line, and so many others, are passed
+// over, and who is behind them runs.
+type aSwitch struct{ After, Over int }
+
+func drawSwitch(rt *rapid.T) aSwitch {
+	return aSwitch{rapid.IntRange(0, maxAfter).Draw(rt, "after"), rapid.IntRange(0, maxOver).Draw(rt, "over")}
+}
+
+// drawn makes the choices that rapid drew.
+type drawn struct {
+	rt       *rapid.T
+	switches []aSwitch
+}
+
+func (d *drawn) choose(c *sim.Choice) int {
+	switch {
+	case c.Kind == sim.Value:
+		return rapid.IntRange(0, c.N-1).Draw(d.rt, c.For)
+	case c.Kind == sim.Random:
+		return rapid.IntRange(0, c.N-1).Draw(d.rt, "random bits")
+	case len(d.switches) == 0:
+		return 0
+	case d.switches[0].After > 0:
+		d.switches[0].After--
+		return 0
+	}
+	over := d.switches[0].Over
+	d.switches = d.switches[1:]
+	return 1 + over%(c.N-1)
 }
