@@ -35,7 +35,7 @@ pgo: ## measure anew what the compiler is told of the command's hot paths
 bench-parked: ## the memory of a parked task
 	go test -run '^$$' -bench Parked -benchtime 1x -cpu 1 ./sim ./primitives
 
-sct-table: ## how many schedules each strategy and the portfolio need, beside what is known (an hour)
+sct-table: ## how many schedules each strategy and the portfolio need, beside what is known (half an hour)
 	cd scenarios && go test -run '^TestTable$$' -timeout 3h -sct.table
 
 wallclock: ## run the tutorial in real time, and measure how late a loop on the wall clock is (a minute)

@@ -12,14 +12,14 @@ import (
 )
 
 // table is a flag of the test binary, like those of package testing.
-var table = flag.Bool("sct.table", false, "measure every strategy on the programs of sct, and print the table (an hour)")
+var table = flag.Bool("sct.table", false, "measure every strategy on the programs of sct, and print the table (half an hour)")
 
 // inTable is the strategies of the table: those of [limits], after the random walk.
 var inTable = []string{explore.RandomWalk, "pct-2", "pct-3", explore.POS, explore.URW, explore.SURW}
 
 const (
 	walks    = 200_000          // of each program, for its probability
-	patience = 20 * time.Second // for each other number
+	patience = 10 * time.Second // for each other number
 	trials   = 20               // seeds of the portfolio
 )
 
