@@ -102,10 +102,11 @@ const alone = 1000
 
 // drive runs body on a goroutine of the bubble, and the timers.
 func drive(body func(c clock.Clock) error, ask func(question) (int, error)) error {
-	c, err := newBubbleClock()
+	h, err := newHidden(epoch)
 	if err != nil {
 		return err
 	}
+	c := bubbleClock{h}
 	over := make(chan error, 1)
 	go func() {
 		err := errLeftBody
@@ -119,9 +120,9 @@ func drive(body func(c clock.Clock) error, ask func(question) (int, error)) erro
 			return err
 		default:
 		}
-		c.mock.mu.Lock()
+		c.view.mu.Lock()
 		at, due := c.due()
-		c.mock.mu.Unlock()
+		c.view.mu.Unlock()
 		if len(due) == 0 {
 			return &sim.DeadlockError{Time: c.elapsed()}
 		}
@@ -139,7 +140,7 @@ func drive(body func(c clock.Clock) error, ask func(question) (int, error)) erro
 var errLeftBody = errors.New("the body was left by runtime.Goexit")
 
 // run runs body and makes an error of its panic.
-func (c *bubbleClock) run(body func(c clock.Clock) error) (err error) {
+func (c bubbleClock) run(body func(c clock.Clock) error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = &sim.PanicError{Callback: "body", Time: c.elapsed(), Value: value, Stack: debug.Stack()}
@@ -149,74 +150,39 @@ func (c *bubbleClock) run(body func(c clock.Clock) error) (err error) {
 }
 
 // bubbleClock is the clock of a bubble.
-type bubbleClock struct {
-	hidden *clock.Mock // has the timers, and is never asked to fire one: that would take a nap
-	mock   *mockView   // the same
-	timer  uintptr     // marks a timer among the mock's timers
-	room   []waiting   // for due
+type bubbleClock struct{ *hidden }
+
+var _ clock.Clock = bubbleClock{}
+
+// epoch is the date at which every bubble begins, that of synctest and of sim.
+var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// fire lets time pass and fires one of the timers.
+func (c bubbleClock) fire(at time.Time, w waiting) {
+	c.view.mu.Lock()
+	defer c.view.mu.Unlock()
+	c.view.now = at
+	if run := c.hidden.fire(w); run != nil {
+		go run()
+	}
 }
-
-var _ clock.Clock = (*bubbleClock)(nil)
-
-// After returns a channel that receives the time when d has passed.
-func (c *bubbleClock) After(d time.Duration) <-chan time.Time { return c.Timer(d).C }
-
-// AfterFunc calls f on a goroutine of its own when d has passed.
-func (c *bubbleClock) AfterFunc(d time.Duration, f func()) *clock.Timer {
-	return c.hidden.AfterFunc(d, f)
-}
-
-// Now returns the bubble's date.
-func (c *bubbleClock) Now() time.Time { return c.hidden.Now() }
-
-// Since returns the time that has passed since t.
-func (c *bubbleClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
-
-// Until returns the time until t.
-func (c *bubbleClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
 
 // Sleep blocks the goroutine until d has passed.
-func (c *bubbleClock) Sleep(d time.Duration) {
+func (c bubbleClock) Sleep(d time.Duration) {
 	if d > 0 {
 		<-c.After(d)
 	}
 }
 
-// Tick returns the channel of a ticker.
-func (c *bubbleClock) Tick(d time.Duration) <-chan time.Time {
-	if d <= 0 { // as the package time has it
-		return nil
-	}
-	return c.Ticker(d).C
-}
-
-// Ticker returns a ticker. It panics unless d is positive.
-func (c *bubbleClock) Ticker(d time.Duration) *clock.Ticker {
-	if d <= 0 {
-		panic(fmt.Errorf("a ticker of %v: the interval must be positive", d))
-	}
-	return c.hidden.Ticker(d)
-}
-
-// Timer returns a timer.
-func (c *bubbleClock) Timer(d time.Duration) *clock.Timer {
-	t := c.hidden.AfterFunc(d, nil) // which, unlike a timer of the mock's, never fires by itself
-	t.C = viewOfTimer(t).c
-	return t
-}
-
 // WithTimeout is WithDeadline for a duration.
-func (c *bubbleClock) WithTimeout(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+func (c bubbleClock) WithTimeout(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return c.WithDeadline(parent, c.Now().Add(d))
 }
 
 // WithDeadline returns a context that ends at a date of the bubble.
-func (c *bubbleClock) WithDeadline(parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
-	if earlier, ok := parent.Deadline(); ok && earlier.Before(at) {
-		at = earlier
-	}
-	ctx := &bubbleContext{Context: parent, at: at, done: make(chan struct{})}
-	timer := c.AfterFunc(c.Until(at), func() { ctx.end(context.DeadlineExceeded) })
+func (c bubbleClock) WithDeadline(parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
+	ctx := newDeadline(parent, at)
+	timer := c.AfterFunc(c.Until(ctx.at), func() { ctx.end(context.DeadlineExceeded) })
 	unlink := context.AfterFunc(parent, func() { ctx.end(parent.Err()) })
 	return ctx, func() {
 		timer.Stop()
@@ -225,4 +191,4 @@ func (c *bubbleClock) WithDeadline(parent context.Context, at time.Time) (contex
 	}
 }
 
-func (c *bubbleClock) elapsed() time.Duration { return c.Now().Sub(epoch) }
+func (c bubbleClock) elapsed() time.Duration { return c.Now().Sub(epoch) }

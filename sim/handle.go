@@ -42,10 +42,10 @@ func (h Handle) Cancel() {
 		return
 	}
 	h.job.cancelled = true
-	if h.loop.trace != nil && h.job.timed && h.job.name != "" {
+	if h.loop.trace != nil && h.job.timed && h.job.name != "" && h.job.callback == nil {
 		h.loop.Emit(Event{Kind: TimerCancelled, Object: h.job.name})
 	}
-	h.job.fn, h.job.vars, h.job.context = nil, nil, nil
+	h.job.fn, h.job.callback, h.job.vars, h.job.context = nil, nil, nil, nil
 	if h.job.timer != noTimer {
 		h.loop.timers.remove(h.job.timer)
 	}

@@ -51,8 +51,9 @@ type Loop struct {
 	output   printer
 	attached any
 	watch
-	outside outside
-	pace    *pace // nil: in virtual time
+	outside   outside
+	pace      *pace // nil: in virtual time
+	followers []Follower
 }
 
 // NewLoop returns a loop at virtual time zero. It returns a *ConfigError when the configuration cannot be right. The
@@ -248,6 +249,9 @@ func (l *Loop) pick() int {
 
 // idle is called with nothing ready: it takes what comes from outside or else lets time pass.
 func (l *Loop) idle() error {
+	if len(l.followers) > 0 && l.idleFollowers() {
+		return nil
+	}
 	if l.pace != nil {
 		return l.pace.await(l)
 	}
@@ -275,6 +279,9 @@ func (l *Loop) passTo(when int64) {
 	l.now = when
 	if l.watched {
 		l.seen.Store(when)
+	}
+	for _, f := range l.followers {
+		f.Passed()
 	}
 }
 

@@ -87,7 +87,7 @@ func (p *pace) keep(l *Loop) error {
 	p.busy = 0
 	wait, err := p.pass(l)
 	if wait != 0 {
-		l.now = max(l.now, p.time())
+		l.passTo(max(l.now, p.time()))
 	}
 	return err
 }
@@ -109,10 +109,7 @@ func (p *pace) pass(l *Loop) (wait time.Duration, err error) {
 	if next > now {
 		return p.real(next - now), nil
 	}
-	l.now = max(l.now, next)
-	if l.watched {
-		l.seen.Store(l.now)
-	}
+	l.passTo(max(l.now, next))
 	if over {
 		return 0, &LimitError{"MaxTime", l.config.MaxTime.String(), l.Now()}
 	}
@@ -152,10 +149,7 @@ func (l *Loop) takeOutside() bool {
 	if !l.takeCalls() && len(ended) == 0 {
 		return false
 	}
-	l.now = max(l.now, l.pace.time())
-	if l.watched {
-		l.seen.Store(l.now)
-	}
+	l.passTo(max(l.now, l.pace.time()))
 	for _, e := range ended {
 		l.deliver(e)
 	}

@@ -1,0 +1,161 @@
+package clock
+
+import (
+	"errors"
+	"time"
+
+	"github.com/benbjohnson/clock"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim"
+)
+
+// Real returns the clock of the machine, for production: a program that takes a clock.Clock runs on either.
+func Real() clock.Clock { return clock.New() }
+
+// New returns a clock whose time is that of a loop. Its timers are due with the loop's own, and which of those that are
+// due together fires first is a choice under exploration. It is for what the loop runs, its tasks and callbacks: code
+// with goroutines of its own runs in a [Bubble]. New returns an error where the clock library is not laid out as in
+// version 1.3.5. See the package comment for what differs from package time.
+func New(on aio.HasLoop) (clock.Clock, error) {
+	l := on.Loop()
+	h, err := newHidden(l.Date())
+	if err != nil {
+		return nil, err
+	}
+	c := &loopClock{hidden: h, loop: l, start: l.Date().Add(-l.Now())}
+	l.Follow(sim.Follower{Idle: c.idle, Passed: c.passed})
+	return c, nil
+}
+
+// loopClock is the clock of a loop.
+type loopClock struct {
+	*hidden
+	loop  *aio.Loop
+	start time.Time // the loop's time zero
+	at    time.Time // when what is armed is due
+	armed []*firing // the timers that are due next
+	spare []*firing
+	watch []*deadline // contexts whose parents cannot tell them that they end
+}
+
+// firing is a callback of the loop that fires a timer.
+type firing struct {
+	clock  *loopClock
+	what   waiting
+	handle sim.Handle
+	fired  bool
+}
+
+// firingName is what traces and reports call the fire of a timer.
+const firingName = "clock"
+
+// idle is called when nothing is ready: what is due next must be among the loop's timers. It cannot be told earlier,
+// because nobody learns of a Reset.
+func (c *loopClock) idle() bool {
+	if len(c.watch) > 0 && c.endChildren() {
+		return true
+	}
+	c.view.mu.Lock()
+	at, due := c.due()
+	c.view.mu.Unlock()
+	if c.isArmed(at, due) {
+		return false
+	}
+	c.disarm()
+	c.at = at
+	for _, w := range due {
+		f := c.firing(w)
+		f.handle = c.loop.ScheduleAt(firingName, at.Sub(c.start), f)
+		c.armed = append(c.armed, f)
+	}
+	return false
+}
+
+// isArmed reports whether what is due is what is armed.
+func (c *loopClock) isArmed(at time.Time, due []waiting) bool {
+	if len(due) != len(c.armed) || !at.Equal(c.at) {
+		return false
+	}
+	for i, f := range c.armed {
+		if f.fired || f.what != due[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// disarm takes what is armed back.
+func (c *loopClock) disarm() {
+	for _, f := range c.armed {
+		if f.fired {
+			c.spare = append(c.spare, f)
+		} else {
+			f.handle.Cancel() // f stays with its job, which may be ready already
+		}
+	}
+	c.armed = c.armed[:0]
+}
+
+// firing returns a callback that fires w.
+func (c *loopClock) firing(w waiting) *firing {
+	if n := len(c.spare); n > 0 {
+		f := c.spare[n-1]
+		c.spare = c.spare[:n-1]
+		f.what, f.fired = w, false
+		return f
+	}
+	return &firing{clock: c, what: w}
+}
+
+// Call fires the timer, unless it was stopped or reset meanwhile.
+func (f *firing) Call() {
+	f.fired = true
+	c := f.clock
+	c.view.mu.Lock()
+	if !c.isSet(f.what) || c.next(f.what).After(c.view.now) {
+		c.view.mu.Unlock()
+		return
+	}
+	run := c.fire(f.what)
+	own := run != nil && (*timerView)(f.what.what).c == nil
+	c.view.mu.Unlock()
+	switch {
+	case own:
+		run()
+	case run != nil:
+		aio.Go(c.loop, "AfterFunc", func(*aio.Co) error {
+			run()
+			return nil
+		})
+	}
+}
+
+// passed is called when the loop's time has passed.
+func (c *loopClock) passed() {
+	c.view.mu.Lock()
+	c.view.now = c.start.Add(c.loop.Now())
+	c.view.mu.Unlock()
+}
+
+// Sleep suspends the task that runs until d has passed. It panics with a *sim.UsageError where no task runs. A task that
+// is cancelled meanwhile sleeps on, as one would that computes: the cancellation comes at its next await.
+func (c *loopClock) Sleep(d time.Duration) {
+	co := c.loop.Current()
+	if co == nil {
+		panic(c.loop.Usage("sleep", d.String(), errNoTask))
+	}
+	var cancelled error
+	for until := c.loop.Now() + d; c.loop.Now() < until; {
+		if err := aio.Sleep(co, until-c.loop.Now()); err != nil {
+			cancelled = err
+		}
+	}
+	if cancelled != nil {
+		t := aio.CurrentTask(c.loop)
+		t.Uncancel()
+		t.Cancel()
+	}
+}
+
+var errNoTask = errors.New("only a task can; code with goroutines of its own needs clock.Bubble")

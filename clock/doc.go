@@ -1,0 +1,34 @@
+// Package clock lets code that was not written for asyncsim run on a simulation's time: code that takes the clock.Clock of
+// github.com/benbjohnson/clock.
+//
+// [New] gives such a clock to what a loop runs: its tasks and callbacks. No timer needs a goroutine, no advance a nap, and
+// which of several timers fires first that are due together is a choice like every other. A task receives from a timer's
+// channel with aio.Recv and aio.Select. [Bubble] and [Test] are for code that starts goroutines of its own. [Real] is the
+// clock for production.
+//
+// # What differs from package time
+//
+// The timers are the library's own, with its Stop and Reset, so these have the rules of its Mock, which are those of Go
+// before 1.23. A timer that has fired, and whose value nobody has received:
+//
+//	            here, and the library's Mock    package time since Go 1.23
+//	Stop        false, and the value stays      true, and the channel is empty
+//	Reset       false, and the value stays      true, and the channel is empty
+//	len(C)      1                               0
+//
+// Besides:
+//
+//	AfterFunc          its function is a task of the loop; it runs one turn after the timer
+//	Timer(0)           fires when nothing is ready any more
+//	Ticker.Reset(0)    fires again and again while time stands still
+//	Sleep              is for tasks, and lasts as long as it says even where the task is cancelled meanwhile
+//	WithDeadline       ends in a step of the loop; a parent of package context is looked at when nothing is ready
+//
+// The clock belongs to its loop: other goroutines must not use it. On the wall clock ([sim.Config].Speed) a Reset shows when
+// the loop looks up the next time; [Real] is better there.
+//
+// # Reading order
+//
+// clock.go (New), hidden.go and mirror.go (how timers are made that the library would not let anyone make), context.go and
+// context_loop.go (deadlines), synctest.go (Bubble and Test).
+package clock
