@@ -42,6 +42,7 @@ var mayUse = map[string]string{
 	"sim/executor.go":        "it runs functions that block, on goroutines of their own",
 	"sim/wallclock.go":       "it runs the loop on the wall clock, and waits there for other goroutines",
 	"primitives/channels.go": "tasks receive there from the program's own channels, without blocking",
+	"primitives/context.go":  "a context may be used by other goroutines, and ends by closing a channel",
 	"primitives/threads.go":  "other goroutines wait there for what the loop does",
 }
 

@@ -36,7 +36,7 @@ type loopClock struct {
 	at    time.Time // when what is armed is due
 	armed []*firing // the timers that are due next
 	spare []*firing
-	watch []*deadline // contexts whose parents cannot tell them that they end
+	watch []child // contexts whose parents cannot tell them that they end
 }
 
 // firing is a callback of the loop that fires a timer.

@@ -2,77 +2,72 @@ package clock
 
 import (
 	"context"
-	"slices"
-	"sync"
 	"time"
+
+	aio "github.com/asyncsim/asyncsim/primitives"
 )
 
-// deadline is a context that ends at a date of a clock, or when it is cancelled, or with its parent.
-type deadline struct {
-	context.Context // the parent, for its values
-	at              time.Time
-	done            chan struct{}
-
-	mu    sync.Mutex
-	err   error
-	after []*func() // what is called when it ends
+// child is a context whose parent cannot tell it that it ends.
+type child struct {
+	parent, ctx context.Context
+	end         func(error)
 }
 
-func newDeadline(parent context.Context, at time.Time) *deadline {
-	if earlier, ok := parent.Deadline(); ok && earlier.Before(at) {
-		at = earlier
-	}
-	return &deadline{Context: parent, at: at, done: make(chan struct{})}
+// WithTimeout is WithDeadline for a duration.
+func (c *loopClock) WithTimeout(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return c.WithDeadline(parent, c.Now().Add(d))
 }
 
-// end ends the context, unless it has ended.
-func (c *deadline) end(err error) {
-	c.mu.Lock()
-	if c.err != nil {
-		c.mu.Unlock()
-		return
+// WithDeadline returns a context that ends at a date of the loop, with its parent, or when it is cancelled. It ends in a
+// step of the loop: a parent of aio's, of this package or of package context takes it along without a goroutine.
+func (c *loopClock) WithDeadline(parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
+	ctx, end := aio.WithEnd(parent, at)
+	at, _ = ctx.Deadline()
+	switch left := c.Until(at); {
+	case parent.Err() != nil:
+		end(parent.Err())
+	case left <= 0:
+		end(context.DeadlineExceeded)
+	default:
+		return ctx, c.link(child{parent, ctx, end}, left)
 	}
-	c.err = err
-	after := c.after
-	c.after = nil
-	close(c.done)
-	c.mu.Unlock()
-	for _, f := range after {
-		(*f)()
+	return ctx, func() {}
+}
+
+// link sees to it that a context ends in time and with its parent, and returns what ends it earlier.
+func (c *loopClock) link(x child, left time.Duration) context.CancelFunc {
+	timer := c.Mock.AfterFunc(left, func() { x.end(context.DeadlineExceeded) })
+	viewOfTimer(timer).c = nil // a function of our own, which needs no task
+	unlink := func() bool { return false }
+	if p, ok := x.parent.(interface {
+		AfterFunc(func()) (stop func() bool)
+	}); ok {
+		unlink = p.AfterFunc(func() { x.end(x.parent.Err()) })
+	} else if x.parent.Done() != nil {
+		c.watch = append(c.watch, x)
+	}
+	return func() {
+		timer.Stop()
+		unlink()
+		x.end(context.Canceled)
 	}
 }
 
-// Deadline returns the date at which the context ends.
-func (c *deadline) Deadline() (time.Time, bool) { return c.at, true }
-
-// Done returns a channel that is closed when the context ends.
-func (c *deadline) Done() <-chan struct{} { return c.done }
-
-// Err returns why the context has ended, nil if it has not.
-func (c *deadline) Err() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.err
-}
-
-// AfterFunc calls f when the context ends, at once if it has. Contexts of package context that are made of this one look
-// for this method: with it they end in the same step, and without a goroutine.
-func (c *deadline) AfterFunc(f func()) (stop func() bool) {
-	c.mu.Lock()
-	if c.err != nil {
-		c.mu.Unlock()
-		f()
-		return func() bool { return false }
-	}
-	c.after = append(c.after, &f)
-	c.mu.Unlock()
-	return func() bool {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		i := slices.Index(c.after, &f)
-		if i >= 0 {
-			c.after = slices.Delete(c.after, i, i+1)
+// endChildren ends the contexts whose parents have ended, and reports whether there were any. A context of package
+// context tells its children by goroutines, whose order is nobody's; so it is looked at instead, when nothing is ready.
+func (c *loopClock) endChildren() (any bool) {
+	left := c.watch[:0]
+	for _, x := range c.watch {
+		switch err := x.parent.Err(); {
+		case x.ctx.Err() != nil:
+		case err != nil:
+			x.end(err)
+			any = true
+		default:
+			left = append(left, x)
 		}
-		return i >= 0
 	}
+	clear(c.watch[len(left):])
+	c.watch = left
+	return any
 }

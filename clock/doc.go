@@ -29,6 +29,6 @@
 //
 // # Reading order
 //
-// clock.go (New), hidden.go and mirror.go (how timers are made that the library would not let anyone make), context.go and
-// context_loop.go (deadlines), synctest.go (Bubble and Test).
+// clock.go (New), hidden.go and mirror.go (how timers are made that the library would not let anyone make), context.go
+// (deadlines), synctest.go (Bubble and Test).
 package clock

@@ -181,13 +181,14 @@ func (c bubbleClock) WithTimeout(parent context.Context, d time.Duration) (conte
 
 // WithDeadline returns a context that ends at a date of the bubble.
 func (c bubbleClock) WithDeadline(parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
-	ctx := newDeadline(parent, at)
-	timer := c.AfterFunc(c.Until(ctx.at), func() { ctx.end(context.DeadlineExceeded) })
-	unlink := context.AfterFunc(parent, func() { ctx.end(parent.Err()) })
+	ctx, end := aio.WithEnd(parent, at)
+	at, _ = ctx.Deadline()
+	timer := c.AfterFunc(c.Until(at), func() { end(context.DeadlineExceeded) })
+	unlink := context.AfterFunc(parent, func() { end(parent.Err()) })
 	return ctx, func() {
 		timer.Stop()
 		unlink()
-		ctx.end(context.Canceled)
+		end(context.Canceled)
 	}
 }
 

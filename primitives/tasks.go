@@ -131,6 +131,10 @@ func (b *taskBody[T]) run(co *Co) {
 		value, err = b.fn(co)
 	}
 	t.do, b.fn = nil, nil
+	if t.f.w.contexts != nil {
+		t.endContext()
+		delete(t.f.w.contexts, t)
+	}
 	switch {
 	case err == nil && t.mustCancel: // it cancelled itself, or was cancelled as it ended, and did not suspend since
 		t.mustCancel = false
@@ -217,6 +221,7 @@ func (t *task) cancel(message any) bool {
 	if !t.f.inCancel { // else it has come round a circle of awaits
 		t.cancels++
 	}
+	t.endContext()
 	if t.cutShort(message) {
 		return true
 	}

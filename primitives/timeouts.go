@@ -1,6 +1,7 @@
 package aio
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -15,6 +16,8 @@ type TimeoutScope struct {
 	timer   sim.Handle
 	entered int32 // the task's cancelling count at entry
 	state   scopeState
+	context context.Context // nil: nobody has asked for it
+	end     func(error)
 }
 
 type scopeState uint8
@@ -104,11 +107,17 @@ func (s *TimeoutScope) arm() {
 }
 
 func (s *TimeoutScope) expire() {
+	if s.context != nil {
+		s.end(context.DeadlineExceeded)
+	}
 	s.t.cancel(nil)
 	s.state = scopeExpiring
 }
 
 func (s *TimeoutScope) leave(err error) error {
+	if s.context != nil {
+		s.end(context.Canceled)
+	}
 	s.timer.Cancel()
 	if s.state == scopeActive {
 		s.state = scopeFinished

@@ -1,0 +1,131 @@
+package aio
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Context returns a context.Context of the running task, for code that takes one: it ends when the task is asked to be
+// cancelled, with context.Canceled, or is finished. A [TimeoutScope] has one with a deadline. It may be used by other
+// goroutines, as a function of [ToThread] is.
+func Context(co *Co) context.Context {
+	t := taskOf(co, "Context")
+	w := t.f.w
+	if c := w.contexts[t]; c != nil {
+		return c
+	}
+	if w.contexts == nil {
+		w.contexts = map[*task]*endable{}
+	}
+	c := newEndable(context.Background(), time.Time{})
+	w.contexts[t] = c
+	if t.cancels > 0 {
+		c.end(context.Canceled)
+	}
+	return c
+}
+
+// endContext ends the task's context, if it has one.
+func (t *task) endContext() {
+	if c := t.f.w.contexts[t]; c != nil {
+		c.end(context.Canceled)
+	}
+}
+
+// Context returns a context.Context whose deadline is the one that the scope has now, as a calendar date of virtual time.
+// It ends when the scope expires, with context.DeadlineExceeded, when the task is asked to be cancelled, and when the
+// scope is left.
+func (s *TimeoutScope) Context() context.Context {
+	if s.context == nil {
+		l := s.t.f.w.loop
+		var at time.Time
+		if s.when != Forever {
+			at = l.Date().Add(s.when - l.Now())
+		}
+		parent := Context(&s.t.co)
+		ctx, end := WithEnd(parent, at)
+		s.context, s.end = ctx, end
+		parent.(*endable).AfterFunc(func() { end(context.Canceled) })
+	}
+	return s.context
+}
+
+// WithEnd returns a context with the values of its parent, and a function that ends it with an error, the first time that
+// it is called. The deadline, a date of some clock, is only told to who asks; the zero time is none, and an earlier one of
+// the parent counts. That the context ends with its parent is left to the caller, who knows how to learn of that.
+func WithEnd(parent context.Context, deadline time.Time) (ctx context.Context, end func(error)) {
+	c := newEndable(parent, deadline)
+	return c, c.end
+}
+
+// endable is a context that ends when somebody says so.
+type endable struct {
+	context.Context // the parent, for its values
+	deadline        time.Time
+	done            chan struct{}
+
+	mu    sync.Mutex
+	err   error
+	after []*func() // what is called when it ends
+}
+
+func newEndable(parent context.Context, deadline time.Time) *endable {
+	if earlier, ok := parent.Deadline(); ok && (deadline.IsZero() || earlier.Before(deadline)) {
+		deadline = earlier
+	}
+	return &endable{Context: parent, deadline: deadline, done: make(chan struct{})}
+}
+
+// end ends the context, unless it has ended.
+func (c *endable) end(err error) {
+	c.mu.Lock()
+	if c.err != nil {
+		c.mu.Unlock()
+		return
+	}
+	c.err = err
+	after := c.after
+	c.after = nil
+	close(c.done)
+	c.mu.Unlock()
+	for _, f := range after {
+		(*f)()
+	}
+}
+
+// Deadline returns the date at which the context ends, if there is one.
+func (c *endable) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
+
+// Done returns a channel that is closed when the context ends.
+func (c *endable) Done() <-chan struct{} { return c.done }
+
+// Err returns why the context has ended, nil if it has not.
+func (c *endable) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// AfterFunc calls f when the context ends, at once if it has. Contexts of package context that are made of this one look
+// for this method: with it they end in the same step, and without a goroutine.
+func (c *endable) AfterFunc(f func()) (stop func() bool) {
+	c.mu.Lock()
+	if c.err != nil {
+		c.mu.Unlock()
+		f()
+		return func() bool { return false }
+	}
+	c.after = append(c.after, &f)
+	c.mu.Unlock()
+	return func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		i := slices.Index(c.after, &f)
+		if i >= 0 {
+			c.after = slices.Delete(c.after, i, i+1)
+		}
+		return i >= 0
+	}
+}
