@@ -39,8 +39,8 @@ type world struct {
 	// The futures and tasks that failed, or a superset: those whose exception was retrieved since leave it now and then.
 	failures []*future
 
-	slab     *slab              // nil: the loop is by itself
-	contexts map[*task]*endable // of the tasks that have asked for one: see Context
+	slab     *slab               // nil: the loop is by itself
+	contexts map[*task]*contexts // of the tasks that have asked for one: see Context
 
 	executing    int           // functions that RunInExecutor runs
 	executorShut bool          // no more of them

@@ -8,28 +8,50 @@ import (
 )
 
 // Context returns a context.Context of the running task, for code that takes one: it ends when the task is asked to be
-// cancelled, with context.Canceled, or is finished. A [TimeoutScope] has one with a deadline. It may be used by other
-// goroutines, as a function of [ToThread] is.
+// cancelled, with context.Canceled, or is finished. A task that has taken its cancellations back ([Task.Uncancel]) gets a
+// new one. A [TimeoutScope] has one with a deadline. A context may be used by other goroutines, as a function of [ToThread]
+// is.
 func Context(co *Co) context.Context {
-	t := taskOf(co, "Context")
-	w := t.f.w
-	if c := w.contexts[t]; c != nil {
-		return c
+	all := taskOf(co, "Context").contextsOf()
+	if all.own == nil || all.own.Err() != nil && all.t.cancels == 0 {
+		all.own = newEndable(context.Background(), time.Time{})
+		if all.t.cancels > 0 {
+			all.own.end(context.Canceled)
+		}
 	}
-	if w.contexts == nil {
-		w.contexts = map[*task]*endable{}
-	}
-	c := newEndable(context.Background(), time.Time{})
-	w.contexts[t] = c
-	if t.cancels > 0 {
-		c.end(context.Canceled)
-	}
-	return c
+	return all.own
 }
 
-// endContext ends the task's context, if it has one.
-func (t *task) endContext() {
-	if c := t.f.w.contexts[t]; c != nil {
+// contexts are those of one task.
+type contexts struct {
+	t      *task
+	own    *endable
+	scopes []*endable // of its timeouts
+}
+
+func (t *task) contextsOf() *contexts {
+	w := t.f.w
+	all := w.contexts[t]
+	if all == nil {
+		if w.contexts == nil {
+			w.contexts = map[*task]*contexts{}
+		}
+		all = &contexts{t: t}
+		w.contexts[t] = all
+	}
+	return all
+}
+
+// endContexts ends the contexts of the task, if it has any.
+func (t *task) endContexts() {
+	all := t.f.w.contexts[t]
+	if all == nil {
+		return
+	}
+	if all.own != nil {
+		all.own.end(context.Canceled)
+	}
+	for _, c := range all.scopes {
 		c.end(context.Canceled)
 	}
 }
@@ -44,12 +66,23 @@ func (s *TimeoutScope) Context() context.Context {
 		if s.when != Forever {
 			at = l.Date().Add(s.when - l.Now())
 		}
-		parent := Context(&s.t.co)
-		ctx, end := WithEnd(parent, at)
-		s.context, s.end = ctx, end
-		parent.(*endable).AfterFunc(func() { end(context.Canceled) })
+		s.context = newEndable(context.Background(), at)
+		all := s.t.contextsOf()
+		all.scopes = append(all.scopes, s.context)
+		if s.t.cancels > s.entered {
+			s.context.end(context.Canceled)
+		}
 	}
 	return s.context
+}
+
+// leaveContext ends the scope's context, if it has one.
+func (s *TimeoutScope) leaveContext() {
+	if c := s.context; c != nil {
+		c.end(context.Canceled)
+		all := s.t.contextsOf()
+		all.scopes = slices.DeleteFunc(all.scopes, func(other *endable) bool { return other == c })
+	}
 }
 
 // WithEnd returns a context with the values of its parent, and a function that ends it with an error, the first time that

@@ -132,7 +132,7 @@ func (b *taskBody[T]) run(co *Co) {
 	}
 	t.do, b.fn = nil, nil
 	if t.f.w.contexts != nil {
-		t.endContext()
+		t.endContexts()
 		delete(t.f.w.contexts, t)
 	}
 	switch {
@@ -221,7 +221,7 @@ func (t *task) cancel(message any) bool {
 	if !t.f.inCancel { // else it has come round a circle of awaits
 		t.cancels++
 	}
-	t.endContext()
+	t.endContexts()
 	if t.cutShort(message) {
 		return true
 	}

@@ -16,8 +16,7 @@ type TimeoutScope struct {
 	timer   sim.Handle
 	entered int32 // the task's cancelling count at entry
 	state   scopeState
-	context context.Context // nil: nobody has asked for it
-	end     func(error)
+	context *endable // nil: nobody has asked for it
 }
 
 type scopeState uint8
@@ -108,16 +107,14 @@ func (s *TimeoutScope) arm() {
 
 func (s *TimeoutScope) expire() {
 	if s.context != nil {
-		s.end(context.DeadlineExceeded)
+		s.context.end(context.DeadlineExceeded)
 	}
 	s.t.cancel(nil)
 	s.state = scopeExpiring
 }
 
 func (s *TimeoutScope) leave(err error) error {
-	if s.context != nil {
-		s.end(context.Canceled)
-	}
+	s.leaveContext()
 	s.timer.Cancel()
 	if s.state == scopeActive {
 		s.state = scopeFinished
