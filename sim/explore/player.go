@@ -67,7 +67,15 @@ func (p *player) observer() func(uint32, sim.Op) {
 	if p.turns == nil {
 		return nil
 	}
-	return p.turns.observe
+	return p.observe
+}
+
+// observe takes turns without a choice out of the order that is to be played.
+func (p *player) observe(task uint32, op sim.Op) {
+	w := who{task: p.labels.of(task)}
+	if p.turns.observe(w, task, op) && len(p.order) > 0 && p.order[0] == w {
+		p.order = p.order[1:]
+	}
 }
 
 // play runs main with the player's choices.

@@ -11,9 +11,9 @@ const (
 	maxShrinkRuns  = 20_000
 	maxShrinkSteps = 2_000_000
 	maxShrinkTime  = 10 * time.Second
-	// A search that is cancelled still removes what is not needed, for so long: a token of all that a random run does
-	// would be too long to be of use.
-	maxRemovalTime = time.Second
+	// So long it goes on although it is cancelled, which is enough for most programs: the token of all that a random run
+	// does would be too long to be of use.
+	leastShrinkTime = time.Second
 )
 
 // Shrunk tells how a failing run was made simple.
@@ -31,8 +31,7 @@ type shrinker struct {
 	signature string
 	began     time.Time
 	steps     int64
-	part      int  // of the bounds, which may be spent now: one in so many
-	removing  bool // what is not needed is being removed
+	part      int // of the bounds, which may be spent now: one in so many
 	Shrunk
 	best  *player // the simplest failing run so far
 	plain error   // what asyncio's order ends with, if it is not the best run
@@ -70,7 +69,7 @@ func (s *shrinker) spent() bool {
 	}
 	switch {
 	case s.Bound != "":
-	case s.ctx.Err() != nil && (!s.removing || time.Since(s.began) > maxRemovalTime):
+	case s.ctx.Err() != nil && time.Since(s.began) > leastShrinkTime:
 		s.Bound = "cancelled"
 	case s.Runs >= maxShrinkRuns:
 		s.Bound = "runs"
@@ -112,8 +111,6 @@ func (s *shrinker) removed() bool {
 		s.best = p
 		return true
 	}
-	s.removing = true
-	defer func() { s.removing = false }()
 	return s.withoutTurns() && s.withoutDecisions()
 }
 
@@ -125,8 +122,8 @@ func (s *shrinker) withoutTurns() bool {
 	if s.spent() || !s.try(p) || !s.tryTurns(p.turns.useful(), p.values()) {
 		return s.Bound == "" // it has callbacks of one name, which turns do not tell apart
 	}
-	return s.without(func() int { return len(s.best.turns.useful()) }, func(from, to int) {
-		all := s.best.turns.useful()
+	return s.without(func() int { return len(s.best.turns.needed()) }, func(from, to int) {
+		all := s.best.turns.needed()
 		s.tryTurns(slices.Concat(all[:from], all[to:]), s.best.values())
 	})
 }
@@ -135,7 +132,7 @@ func (s *shrinker) withoutTurns() bool {
 func (s *shrinker) tryTurns(order []who, values []decision) bool {
 	p := &player{order: order, turns: new(turns)}
 	p.want(values)
-	if !s.try(p) || len(p.turns.useful()) > len(order) {
+	if !s.try(p) || len(p.turns.needed()) > len(order) {
 		return false
 	}
 	s.best = p

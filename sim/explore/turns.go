@@ -2,11 +2,12 @@ package explore
 
 import "github.com/asyncsim/asyncsim/sim"
 
-// turns writes down who had the turn at each switch point of a run.
+// turns writes down who had the turn at each step of a run, also where there was nobody else.
 type turns struct {
 	list  []turnTaken
 	tasks []turnsOf // by the number of the task
 	ahead int       // how many turns there are up to the last one that did not follow asyncio's order
+	next  uint32    // the task whose turn is in the list, but has not begun; 0: none
 }
 
 type turnTaken struct {
@@ -27,33 +28,46 @@ func (t *turns) add(w who, task uint32, ahead bool) {
 	if ahead {
 		t.ahead = len(t.list)
 	}
-	if task != 0 {
+	if t.next = task; task != 0 {
 		of := at(&t.tasks, int(task))
 		of.before, of.last = of.last, len(t.list)
 	}
 }
 
-// observe is told of every step: see [sim.Config]. A task that is resumed only to do again what it did before it waited,
-// which is how a lock is waited for, had its earlier turn in vain.
-func (t *turns) observe(task uint32, op sim.Op) {
+// observe is told of every step, see [sim.Config], and reports whether that is a turn that is not in the list. A task that
+// is resumed only to do again what it did before it waited, which is how a lock is waited for, had its earlier turn in
+// vain.
+func (t *turns) observe(w who, task uint32, op sim.Op) (added bool) {
 	of := at(&t.tasks, int(task))
-	if op == (sim.Op{}) {
+	resumes := op == sim.Op{}
+	if resumes || !of.resumed { // else it is the turn that it was resumed for
+		if added = t.next != task; added {
+			t.add(w, task, false)
+		}
+		t.next = 0
+	}
+	if resumes {
 		of.resumed = true
-		return
+		return added
 	}
 	if of.resumed && of.op == op && of.before > 0 {
 		t.list[of.before-1].vain = true
 	}
 	of.op, of.resumed = op, false
+	return added
 }
 
-// useful returns whose turns made the run what it is: asyncio's order follows on them.
-func (t *turns) useful() []who {
-	var list []who
-	for _, turn := range t.list[:t.ahead] {
+// useful returns whose turns made the run what it is, to its end.
+func (t *turns) useful() []who { return useful(t.list) }
+
+// needed returns whose turns make the run what it is where asyncio's order follows on them.
+func (t *turns) needed() []who { return useful(t.list[:t.ahead]) }
+
+func useful(list []turnTaken) (whose []who) {
+	for _, turn := range list {
 		if !turn.vain {
-			list = append(list, turn.who)
+			whose = append(whose, turn.who)
 		}
 	}
-	return list
+	return whose
 }
