@@ -78,3 +78,32 @@ func TestShrunkToWhatIsProved(t *testing.T) {
 		}
 	})
 }
+
+// TestCutShortTokensAreShort: a token is short enough to be pasted also where nobody waits for the simplest run.
+func TestCutShortTokensAreShort(t *testing.T) {
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	eachBuggy(t, func(t *testing.T, b buggy) {
+		main := b.main(t)
+		longest, unshrunk := 0, 0
+		for seed := range uint64(10) {
+			config := Config{Seed: seed + 1}
+			result, err := Run(context.Background(), config, main)
+			if err != nil || result.First == nil {
+				t.Fatalf("seed %d: %+v, %v", config.Seed, result, err)
+			}
+			report, err := Explain(cancelled, config, result.First, main)
+			if err != nil {
+				t.Fatal(err)
+			}
+			longest, unshrunk = max(longest, len(report.Token)), max(unshrunk, report.Switches)
+			replaysTo(t, main, report.Token, report.Err, report.Events)
+		}
+		if longest > 200 {
+			t.Errorf("a token has %d characters", longest)
+		}
+		if *everything {
+			fmt.Printf("%-36s cut short: %d switches, a token of %d characters\n", b, unshrunk, longest)
+		}
+	})
+}

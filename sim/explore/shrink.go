@@ -11,9 +11,9 @@ const (
 	maxShrinkRuns  = 20_000
 	maxShrinkSteps = 2_000_000
 	maxShrinkTime  = 10 * time.Second
-	// A search that is cancelled still removes what is not needed, for so long: a token of all that a random run does
-	// would be too long to be of use.
-	maxRemovalTime = time.Second
+	// So long it goes on although it is cancelled, which is enough for most programs: the token of all that a random run
+	// does would be too long to be of use.
+	leastShrinkTime = time.Second
 )
 
 // Shrunk tells how a failing run was made simple.
@@ -31,8 +31,7 @@ type shrinker struct {
 	signature string
 	began     time.Time
 	steps     int64
-	part      int  // of the bounds, which may be spent now: one in so many
-	removing  bool // what is not needed is being removed
+	part      int // of the bounds, which may be spent now: one in so many
 	Shrunk
 	best  *player // the simplest failing run so far
 	plain error   // what asyncio's order ends with, if it is not the best run
@@ -71,7 +70,7 @@ func (s *shrinker) spent() bool {
 	}
 	switch {
 	case s.Bound != "":
-	case s.ctx.Err() != nil && (!s.removing || time.Since(s.began) > maxRemovalTime):
+	case s.ctx.Err() != nil && time.Since(s.began) > leastShrinkTime:
 		s.Bound = "cancelled"
 	case s.Runs >= maxShrinkRuns:
 		s.Bound = "runs"
@@ -113,8 +112,6 @@ func (s *shrinker) removed() bool {
 		s.best = p
 		return true
 	}
-	s.removing = true
-	defer func() { s.removing = false }()
 	return s.withoutTurns() && s.withoutDecisions()
 }
 

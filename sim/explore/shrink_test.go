@@ -310,8 +310,16 @@ func TestBounds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	report, err = Explain(ctx, config, result.First, main)
+	slow := func(co *aio.Co) error {
+		time.Sleep(5 * time.Millisecond)
+		return main(co)
+	}
+	began := time.Now()
+	report, err = Explain(ctx, config, result.First, slow)
 	if err != nil || report.Shrunk.Bound != "cancelled" || report.Err == nil {
 		t.Errorf("%+v, %v", report, err)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it goes on for %v after it is cancelled", took)
 	}
 }
