@@ -27,7 +27,7 @@ func TestRapidEndsPropertiesInTasks(t *testing.T) {
 						return aio.TaskGroup(co, func(g *aio.Group) error {
 							_, err := g.Go("checker", func(co *aio.Co) error {
 								rapid.IntRange(0, 9).Filter(func(n int) bool { return n > 3 }).Draw(rt, "filtered")
-								if rapid.IntRange(0, 1000).Draw(rt, "value") >= 100 {
+								if n := rapid.IntRange(0, 1000).Draw(rt, "value"); n >= 100 && n < 1000 { // the greatest rapid leaves as it is
 									test.end(rt)
 								}
 								return nil
