@@ -26,10 +26,12 @@ func (m *Mutex) Lock(co *Co) error {
 	t := taskOf(co, "lock")
 	op := m.object.op(co, true)
 	m.label.use(t.f.w, "mutex")
-	if m.holder != nil && t.mustCancel {
-		return t.throwPending(m)
-	}
-	if !co.SwitchAt(&m.door, op, m) {
+	if t.mustCancel {
+		co.Switch(op)
+		if m.holder != nil {
+			return t.throwPending(m)
+		}
+	} else if !co.SwitchAt(&m.door, op, m) {
 		return t.stepped(nil)
 	}
 	m.holder = co

@@ -21,8 +21,8 @@ func randomly(seed uint64) sim.Chooser {
 	return func(c *sim.Choice) int { return random.IntN(c.N) }
 }
 
-// TestMutexExcludes: whatever the order, and whoever is cancelled meanwhile, one task at a time holds the mutex, nobody
-// waits for ever, and no step is wasted on a mutex that is held.
+// TestMutexExcludes: whatever the order, and whoever is cancelled meanwhile, one task at a time holds the mutex, and nobody
+// waits for ever.
 func TestMutexExcludes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tasks, rounds := rapid.IntRange(1, 6).Draw(t, "tasks"), rapid.IntRange(1, 4).Draw(t, "rounds")
@@ -115,8 +115,8 @@ func TestMutexIsGivenToAnyone(t *testing.T) {
 	}
 }
 
-// TestMutexWastesNoSteps: each operation of a mutex is one step, also of those who had to wait.
-func TestMutexWastesNoSteps(t *testing.T) {
+// TestMutexOperationsAreSteps: each is one, also of those who had to wait.
+func TestMutexOperationsAreSteps(t *testing.T) {
 	const tasks, rounds = 5, 3
 	for seed := range uint64(50) {
 		var switches []string

@@ -8,7 +8,7 @@ const cancellation = "cancellation"
 // chooseCancel asks the chooser, where the running coroutine suspends, whether that is cancelled there. The first one, a
 // vocabulary's main task, never is. A switch point is no suspension.
 func (co *Co) chooseCancel(on fmt.Stringer) {
-	if co.worker.cancelled || co.id == 1 || on == fmt.Stringer(switching{}) {
+	if co.worker.cancelled || co.id == 1 {
 		return
 	}
 	l := co.loop
@@ -17,7 +17,8 @@ func (co *Co) chooseCancel(on fmt.Stringer) {
 	}
 	co.worker.cancelled = true
 	j := l.CallSoon(cancellation, co.body.Cancel).job
-	j.timed = true // it keeps no order with what the task has scheduled: it comes from elsewhere
+	l.timed++
+	j.timed, j.number = true, l.timed // it keeps no order with what the task has scheduled: it comes from elsewhere
 	for i := range l.ready.n - 1 {
 		if l.ready.At(i) == item(co) { // in asyncio's order, too, it comes before the step that it ends the wait for
 			l.ready.insert(i)

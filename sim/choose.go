@@ -82,6 +82,14 @@ func (x Candidate) Task() uint32 {
 	return 0
 }
 
+// Timer returns the number of the callback among those that were set for a time, from 1; 0 where it is no such callback.
+func (x Candidate) Timer() uint32 {
+	if j, ok := x.item.(*job); ok && j.timed {
+		return j.number
+	}
+	return 0
+}
+
 // Owner returns the number of the task whose step or sleep it is, or that registered the callback; 0 where no task did.
 func (x Candidate) Owner() uint32 {
 	var co *Co
@@ -271,11 +279,11 @@ func (l *Loop) NewObject() uint32 {
 	return l.objects
 }
 
-// Choose returns a number below n, at least 1, that the run's chooser determines; 0 where there is none. The text says
+// Choose returns a number below n, at least 1 and at most 1<<32, that the run's chooser determines; 0 where there is none. The text says
 // what the number is for.
 func (co *Co) Choose(what string, n int) int {
 	co.Check("choose")
-	if n < 1 {
+	if n < 1 || uint64(n) > 1<<32 {
 		panic(co.loop.usage("choose", fmt.Sprintf("%q of %d", what, n), errNothingToChoose))
 	}
 	return co.loop.askFor(Value, n, what)

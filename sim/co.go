@@ -99,6 +99,7 @@ func (co *Co) StartEagerly() {
 	}
 	defer func() { // also when co calls runtime.Goexit: outer's deferred functions run as outer
 		l.current = outer
+		l.decided = 0 // at a switch point of co's: outer goes on first
 		if l.watched {
 			l.running.Store(outer)
 		}

@@ -48,7 +48,7 @@ func (d *Door) Shut(l *Loop) {
 	if !l.choosing {
 		return // nobody is at an open door
 	}
-	n := l.ready.n
+	n, before := l.ready.n, len(d.waiting)
 	for range n {
 		it := l.ready.Pop()
 		if co, ok := it.(*Co); ok && co.worker != nil && co.worker.door == d {
@@ -57,6 +57,14 @@ func (d *Door) Shut(l *Loop) {
 		} else {
 			l.ready.Push(it)
 		}
+	}
+	if l.cancelling {
+		current := l.current
+		for _, co := range d.waiting[before:] {
+			l.current = co // it asks
+			co.chooseCancel(d.on)
+		}
+		l.current = current
 	}
 }
 

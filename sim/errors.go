@@ -22,7 +22,7 @@ var (
 	// ErrTimeRange is a virtual time past the range of the clock: 292 years from the loop's start.
 	ErrTimeRange = errors.New("past the range of virtual time")
 
-	errNothingToChoose = errors.New("there must be at least one possibility")
+	errNothingToChoose = errors.New("there must be 1 to 4294967296 possibilities")
 )
 
 // UsageError is a use of the library that cannot be right. It names what was asked, for which object, by whom and when.

@@ -26,7 +26,7 @@ func (l *Loop) idleFollowers() (busy bool) {
 func (l *Loop) ScheduleAt(name string, when time.Duration, c Callback) Handle {
 	l.mustBeOpen("ScheduleAt", name)
 	j := l.newJob(name)
-	j.callback, j.timed = c, true
-	l.timers.push(int64(when), j)
+	j.callback = c
+	l.pushTimed(j, when)
 	return Handle{loop: l, job: j, when: int64(when), gen: j.gen}
 }

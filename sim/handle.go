@@ -23,6 +23,7 @@ type job struct {
 	source    *Co      // who registered it; nil: no coroutine did
 	next      *job     // in the free list
 	timer     int32    // its number in the timer heap, or noTimer
+	number    uint32   // of a timed one, among all of the loop
 	gen       uint64
 	timed     bool // it came, or comes, out of the timer heap
 	cancelled bool
@@ -122,12 +123,19 @@ func (l *Loop) CallLater(name string, delay time.Duration, fn func()) Handle {
 func (l *Loop) CallAt(name string, when time.Duration, fn func()) Handle {
 	l.mustBeCallable("CallAt", name, fn)
 	j := l.newJob(name)
-	j.fn, j.timed = fn, true
-	l.timers.push(int64(when), j)
+	j.fn = fn
+	l.pushTimed(j, when)
 	if l.trace != nil && name != "" {
 		l.Emit(Event{Kind: TimerSet, Object: name, When: when})
 	}
 	return Handle{loop: l, job: j, when: int64(when), gen: j.gen}
+}
+
+// pushTimed sets a callback for a virtual time.
+func (l *Loop) pushTimed(j *job, when time.Duration) {
+	l.timed++
+	j.timed, j.number = true, l.timed
+	l.timers.push(int64(when), j)
 }
 
 func (j *job) void() bool { return j.cancelled }

@@ -37,6 +37,7 @@ type Loop struct {
 	coroutines       uint32
 	others           int    // what is in the ready queue besides tasks
 	objects          uint32 // how many were numbered
+	timed            uint32 // how many timed callbacks were set
 	choosing         bool   // the chooser is asked what runs next
 	observed         bool   // somebody is told of the steps, or asked
 	timing           bool   // it is asked about timers

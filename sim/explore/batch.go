@@ -97,9 +97,9 @@ func (s *search) deliver(w *worker, i int, o outcome) bool {
 		w.close()
 		return false
 	}
-	s.batch.put(i, o)
 	if o.err != nil && !s.config.All {
-		s.batch.end(i)
+		s.batch.end(i) // first: what is put may be counted at once
 	}
+	s.batch.put(i, o)
 	return true
 }

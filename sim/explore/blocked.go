@@ -74,8 +74,8 @@ func (s *search) judge(p probe) bool {
 		return false
 	}
 	i := int(p.number) - 1 - s.batch.first
+	s.batch.end(i) // first: what is put may be counted at once
 	s.batch.put(i, p.outcome)
-	s.batch.end(i)
 	return true
 }
 
@@ -89,8 +89,9 @@ func isBlocked(err error) bool {
 func newWatchedWorker(config Config, main func(co *aio.Co) error) *worker {
 	w := newWorker(config, main)
 	w.config.Watchdog = 0 // sim's own time
+	choose := w.config.Choose
 	w.config.Choose = func(c *sim.Choice) int {
-		k := w.choose(c)
+		k := choose(c)
 		w.noted.Store(true)
 		return k
 	}
@@ -108,7 +109,7 @@ func (w *worker) explainBlocked(f *Failure) (*Report, error) {
 			continue
 		}
 		report := newReport(p, o.err)
-		report.Schedule, report.Found = f.Schedule, f.Switches
+		report.Schedule, report.Found = f.Schedule, p.switches()
 		if len(p.made) > 0 {
 			report.Shrunk.Bound = "blocked"
 		}

@@ -91,7 +91,7 @@ type Result struct {
 	Stopped   Stop
 	Schedules int // how many runs there were
 	Failures  int // how many of them failed
-	Distinct  int // how many different traces there were: orders of independent steps are one
+	Distinct  int // how many different traces there were: orders of independent steps are one; see DESIGN.md
 	Steps     int64
 	Elapsed   time.Duration
 	First     *Failure // nil if no run failed

@@ -62,6 +62,9 @@ const mostly = 8
 
 // few reports whether there seem to be so few orders that to try them all costs little more than what was spent already.
 func (p *portfolio) few() bool {
+	if e := p.arms[exhaustiveArm].strategy.(*exhaustive); e.wide && e.branch() == nil {
+		return false // there are values too many to try, and everything else was tried
+	}
 	spent, trying := p.base+profileRuns, p.arms[exhaustiveArm].runs
 	return p.profile.orders <= float64(2*spent) && trying <= mostly*(spent-trying)
 }

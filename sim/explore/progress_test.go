@@ -166,9 +166,9 @@ func TestResultText(t *testing.T) {
 		{Result{Stopped: Failed, Schedules: 3, Failures: 1, Distinct: 2, First: failed},
 			"schedule 3 failed; there were 2 different traces (stopped: failure)"},
 		{Result{Stopped: Exhausted, Schedules: 16, Distinct: 12},
-			"proved: all 12 different traces were seen, in 16 schedules, and none fails (stopped: exhausted)"},
+			"proved: all orders were tried, in 16 schedules with 12 different traces, and none fails (stopped: exhausted)"},
 		{Result{Stopped: Exhausted, Schedules: 16, Distinct: 12, Failures: 2, First: failed},
-			"proved: all 12 different traces were seen, in 16 schedules, and 2 fail, number 3 first (stopped: exhausted)"},
+			"proved: all orders were tried, in 16 schedules with 12 different traces, and 2 fail, number 3 first (stopped: exhausted)"},
 		{Result{Stopped: Exhausted, Schedules: 1, Distinct: 1, Strategy: FIFO},
 			"asyncio's own order was tried alone, and none fails (stopped: exhausted)"},
 		{Result{Stopped: Saturated, Schedules: 3000, Distinct: 57, Stale: 1500},
@@ -196,5 +196,29 @@ func TestImpossibleConfigurations(t *testing.T) {
 		if _, err := Run(context.Background(), config, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v", config, err)
 		}
+	}
+}
+
+// TestCountedAsItComes: the searcher counts while workers deliver; a failure is the last that counts.
+func TestCountedAsItComes(t *testing.T) {
+	config, err := Config{Strategy: RandomWalk, Workers: 1}.checked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSearch(t.Context(), config, func(*aio.Co) error { return nil })
+	defer s.close()
+	s.batch.reset(0, 4)
+	w := s.workers[0]
+	for _, i := range []int{1, 0} {
+		w.at.Store(int64(i) + 1)
+		var failed error
+		if i == 0 {
+			failed = errors.New("failed")
+		}
+		s.deliver(w, i, outcome{err: failed})
+		s.count()
+	}
+	if stopped := s.learn(); stopped != Failed || s.result.Schedules != 1 {
+		t.Errorf("%q after %d schedules", stopped, s.result.Schedules)
 	}
 }

@@ -184,6 +184,8 @@ func (r *Report) distance() string {
 		fmt.Fprintf(&b, " (from %d, in %d runs)", r.Found, r.Shrunk.Runs)
 	}
 	switch {
+	case r.Switches > 0 && r.Shrunk.Minimal && len(r.player.values()) > 0:
+		b.WriteString(": no failing run with the same values has fewer")
 	case r.Switches > 0 && r.Shrunk.Minimal:
 		b.WriteString(": no failing run has fewer")
 	case r.Shrunk.Bound == "blocked":

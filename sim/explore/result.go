@@ -15,7 +15,7 @@ func (r *Result) shown() string {
 	case r.Stopped == Exhausted && r.Strategy == FIFO:
 		return fmt.Sprintf("asyncio's own order was tried alone, and %s", r.failed())
 	case r.Stopped == Exhausted:
-		return fmt.Sprintf("proved: all %d different traces were seen, in %d schedules, and %s", r.Distinct, r.Schedules, r.failed())
+		return fmt.Sprintf("proved: all orders were tried, in %d schedules with %d different traces, and %s", r.Schedules, r.Distinct, r.failed())
 	}
 	return fmt.Sprintf("%d schedules tried, with %d different traces, and %s: %s", r.Schedules, r.Distinct, r.failed(), r.why())
 }

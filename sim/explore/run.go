@@ -46,6 +46,7 @@ type search struct {
 	watchman  watchman
 	ticker    *time.Ticker
 	seen      map[uint64]struct{} // the fingerprints of the runs
+	lists     map[uint64]struct{} // those of their decisions, where the search may be saturated
 	result    Result
 }
 
@@ -55,7 +56,7 @@ const tick = 100 * time.Millisecond
 func newSearch(ctx context.Context, config Config, main func(co *aio.Co) error) *search {
 	s := &search{
 		ctx: ctx, config: config, main: main, strategy: newStrategy(config.Strategy), began: time.Now(),
-		ticker: time.NewTicker(tick), seen: map[uint64]struct{}{}, result: Result{Strategy: config.Strategy},
+		ticker: time.NewTicker(tick), seen: map[uint64]struct{}{}, lists: map[uint64]struct{}{}, result: Result{Strategy: config.Strategy},
 		watchman: newWatchman(config.Workers),
 	}
 	s.batch.idle = make(chan struct{}, config.Workers)
@@ -116,10 +117,12 @@ func (s *search) count() {
 		r.Steps += o.steps
 		_, seen := s.seen[o.fingerprint]
 		o.fresh = !seen
-		if r.Stale++; o.fresh {
-			r.Stale = 0
+		if o.fresh {
 			s.seen[o.fingerprint] = struct{}{}
 			r.Distinct = len(s.seen)
+		}
+		if r.Stale++; o.fresh || s.saturable && s.isNewList(o.list) {
+			r.Stale = 0
 		}
 		if o.err == nil {
 			continue
@@ -129,6 +132,14 @@ func (s *search) count() {
 			r.First = newFailure(r.Schedules, o)
 		}
 	}
+}
+
+// isNewList reports whether the decisions are new. A search is not saturated as long as they are: two lists may be one
+// trace where tasks share what is no object, and still be different runs.
+func (s *search) isNewList(list uint64) bool {
+	_, seen := s.lists[list]
+	s.lists[list] = struct{}{}
+	return !seen
 }
 
 // learn tells the strategy what was counted, and returns why the search ends, if it does.

@@ -27,6 +27,7 @@ type worker struct {
 	scheduler scheduler
 	decisions []uint32 // of the run
 	trace     equivalence
+	list      uint64                       // the fingerprint of the decisions
 	observe   func(task uint32, op sim.Op) // of the scheduler, or nil
 	orders    float64                      // the product of the numbers of candidates so far
 	cancelled bool                         // the chooser has cancelled a task
@@ -53,6 +54,7 @@ type outcome struct {
 	choices     int      // how many there were
 	steps       int64
 	fingerprint uint64  // of its trace
+	list        uint64  // the fingerprint of its decisions
 	fresh       bool    // the first with this fingerprint
 	orders      float64 // the product of the numbers of candidates
 	report      any     // of the scheduler, for the strategy
@@ -65,7 +67,7 @@ func (w *worker) run(s strategy, i int) outcome {
 	w.scheduler = s.start(i, &w.random, w.scheduler)
 	w.observe = w.scheduler.observer()
 	w.trace.reset()
-	w.decisions, w.orders, w.cancelled = w.decisions[:0], 1, false
+	w.decisions, w.list, w.orders, w.cancelled = w.decisions[:0], 0, 1, false
 	r, err := aio.NewRunner(w.config)
 	if err != nil {
 		return outcome{err: err}
@@ -87,7 +89,7 @@ func (w *worker) run(s strategy, i int) outcome {
 func (w *worker) outcome() outcome {
 	w.noted.Load()
 	return outcome{
-		steps: w.runner.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, orders: w.orders,
+		steps: w.runner.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, list: w.list, orders: w.orders,
 		report: w.scheduler.report(),
 	}
 }
@@ -96,6 +98,7 @@ func (w *worker) choose(c *sim.Choice) int {
 	k := w.scheduler.choose(c)
 	w.decisions = append(w.decisions, uint32(k))
 	w.trace.chosen(c, k)
+	w.list = mixed64(w.list, uint64(k))
 	w.orders *= float64(c.N)
 	return k
 }

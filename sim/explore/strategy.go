@@ -96,13 +96,17 @@ func below(random *rand.PCG, n int) int {
 // ofTasks reports whether the choice is between candidates, and not of a number.
 func ofTasks(c *sim.Choice) bool { return c.Kind == sim.Next || c.Kind == sim.Tie }
 
-// chain returns the number of the candidate's chain, the things that keep their order whatever is chosen: the steps of a
-// task have an even number, the callbacks that a task registered an odd one.
+// chain returns the number of the candidate's chain, the things that keep their order whatever is chosen: the steps and
+// sleeps of a task, or the callbacks that a task scheduled without a time. One with a time is a chain by itself.
 func chain(x sim.Candidate) int {
-	if task := x.Task(); task != 0 {
-		return 2 * int(task)
+	if timer := x.Timer(); timer != 0 {
+		return 3*int(timer) + 2
 	}
-	return 2*int(x.Owner()) + 1
+	chain := 3 * int(x.Owner())
+	if x.Identity().Kind == sim.Call {
+		chain++
+	}
+	return chain
 }
 
 // at returns a pointer to s[i], and makes s longer if it must.

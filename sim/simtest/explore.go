@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -139,7 +140,12 @@ func stillFails(t testing.TB, config explore.Config, main func(co *aio.Co) error
 }
 
 func replayCommand(t testing.TB, token string) string {
-	return fmt.Sprintf("go test -run='^%s$' -sim.replay=%s", strings.ReplaceAll(t.Name(), "/", "$/^"), token)
+	parts := strings.Split(t.Name(), "/")
+	for i, part := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+	}
+	pattern := strings.ReplaceAll(strings.Join(parts, "/"), "'", `'\''`) // for the shell
+	return fmt.Sprintf("go test -run='%s' -sim.replay=%s", pattern, token)
 }
 
 func tokenFile(t testing.TB) string {

@@ -16,7 +16,7 @@ func Fuzz(f *testing.F, main func(co *aio.Co) error) {
 	f.Fuzz(func(t *testing.T, choices []byte) {
 		t.Helper()
 		chooser := fuzzed{choices}
-		config := aio.Config{Output: t.Output(), Log: t.Output(), Choose: chooser.choose}
+		config := aio.Config{Output: t.Output(), Log: t.Output(), MaxSteps: maxSteps, Choose: chooser.choose}
 		if err := aio.RunWith(config, main); err != nil {
 			t.Error(err)
 		}

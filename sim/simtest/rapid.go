@@ -19,7 +19,7 @@ import (
 func Rapid(rt *rapid.T, main func(co *aio.Co) error) {
 	rt.Helper()
 	order := drawn{rt, rapid.SliceOfN(rapid.Custom(drawSwitch), 0, maxSwitches).Draw(rt, "switches")}
-	err := aio.RunWith(aio.Config{Output: io.Discard, Log: io.Discard, Choose: order.choose}, main)
+	err := aio.RunWith(aio.Config{Output: io.Discard, Log: io.Discard, MaxSteps: maxSteps, Choose: order.choose}, main)
 	var panicked *sim.PanicError
 	errors.As(err, &panicked)
 	// Rapid tells failures apart by where it catches them, which must not be the same place for two kinds of them.
@@ -40,6 +40,7 @@ func Rapid(rt *rapid.T, main func(co *aio.Co) error) {
 
 // What rapid draws is at most this; most of it is small.
 const (
+	maxSteps    = 1_000_000 // of a run, which fails then: some order may be endless
 	maxSwitches = 64
 	maxAfter    = 1023
 	maxOver     = 255
