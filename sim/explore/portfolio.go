@@ -40,7 +40,7 @@ func newPortfolio(p *profile) *portfolio {
 			return otherwise
 		}
 	}
-	short := func(p *profile) float64 { return 2 + 64/float64(max(1, p.choices)) } // it finds by luck to the power of depth
+	short := func(p *profile) float64 { return 1 + 32/float64(max(1, p.choices)) } // it finds by luck to the power of depth
 	return &portfolio{profile: p, arms: []*arm{
 		walkArm:       {strategy: randomWalk{}, favour: ifShared(1, 4)},
 		exhaustiveArm: {strategy: newExhaustive(), favour: always(0)},
