@@ -46,8 +46,8 @@ func newPortfolio(p *profile) *portfolio {
 		exhaustiveArm: {strategy: newExhaustive(), favour: always(0)},
 		2:             {strategy: &pct{profile: p}, favour: short},
 		3:             {strategy: urw{profile: p}, favour: ifShared(1, 4)},
-		4:             {strategy: pos{profile: p}, favour: ifShared(8, 2)},
-		5:             {strategy: surw{profile: p}, favour: ifShared(8, 0)},
+		4:             {strategy: pos{profile: p}, favour: ifShared(6, 2)},
+		5:             {strategy: surw{profile: p}, favour: ifShared(10, 0)},
 	}}
 }
 
