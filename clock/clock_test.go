@@ -168,11 +168,11 @@ func TestContexts(t *testing.T) {
 			}
 		}
 		cancel()
-		outer, end := context.WithCancel(context.WithValue(context.Background(), "k", "v"))
+		outer, end := context.WithCancel(context.WithValue(context.Background(), key{}, "v"))
 		inner, stop := c.WithDeadline(outer, c.Now().Add(time.Hour))
 		defer stop()
 		co.Loop().CallLater("end", time.Second, end)
-		if got := ended(inner); got != "11s context canceled" || inner.Value("k") != "v" || context.Cause(inner) != context.Canceled {
+		if got := ended(inner); got != "11s context canceled" || inner.Value(key{}) != "v" || context.Cause(inner) != context.Canceled {
 			t.Error(got)
 		}
 		late, _ := c.WithTimeout(context.Background(), 0)
