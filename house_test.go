@@ -30,7 +30,7 @@ var mayImport = map[string]struct{ own, others []string }{
 	"sim/explore":           {own: []string{"primitives", "sim"}},
 	"sim/trace":             {own: []string{"sim"}},
 	"sim/simtest":           {own: []string{"primitives", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}},
-	"scenarios":             {own: []string{"primitives", "sim"}},
+	"scenarios":             {own: []string{"clock", "primitives", "sim"}, others: []string{"github.com/benbjohnson/clock"}},
 	"scenarios/conformance": {own: []string{"primitives", "sim"}, others: []string{"github.com/go-json-experiment/json/jsontext"}},
 	"cmd":                   {own: []string{"primitives", "scenarios", "scenarios/conformance", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/spf13/cobra", "github.com/agnivade/levenshtein"}},
 	"cmd/asyncsim":          {own: []string{"cmd", "scenarios"}},

@@ -16,6 +16,7 @@ type listed struct {
 	Intent   string      `json:"intent"`
 	Fails    string      `json:"fails,omitempty"` // the error that it is meant to end with
 	Buggy    bool        `json:"buggy,omitempty"` // it fails in some order of its tasks
+	Apart    bool        `json:"apart,omitempty"` // it is not one of "all" although it succeeds
 	Params   []parameter `json:"params,omitempty"`
 }
 
@@ -37,7 +38,7 @@ func newList(r *scenarios.Registry) *cobra.Command {
 			var all []listed
 			for _, name := range r.Names() {
 				s, _ := r.Lookup(name)
-				l := listed{Scenario: name, Intent: s.Intent, Buggy: s.Buggy}
+				l := listed{Scenario: name, Intent: s.Intent, Buggy: s.Buggy, Apart: s.Apart}
 				for _, p := range s.Params {
 					l.Params = append(l.Params, parameter(p))
 				}
@@ -63,6 +64,6 @@ func newList(r *scenarios.Registry) *cobra.Command {
 			return written(c, w.Flush())
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {scenario, intent, fails, buggy, params}")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {scenario, intent, fails, buggy, apart, params}")
 	return c
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/asyncsim/asyncsim/scenarios"
 )
 
-// all stands for every scenario that is meant to succeed and has no bug.
+// all stands for every scenario that is meant to succeed, has no bug and does not stand apart.
 const all = "all"
 
 // ran is what run --json says of a scenario: one object in a line.
@@ -34,8 +34,8 @@ func newRun(r *scenarios.Registry) *cobra.Command {
 		Use:   "run NAME...|all",
 		Short: "Run scenarios and show what they print",
 		Long: `Run runs scenarios one after another. What they print goes to stdout; how they fail, and what their exception
-handlers report, goes to stderr. "all" stands for every scenario that is meant to succeed and has no bug. Parameters
-go to every scenario that is named.`,
+handlers report, goes to stderr. "all" stands for every scenario that is meant to succeed, has no bug and does not stand
+apart. Parameters go to every scenario that is named.`,
 		Example: `  asyncsim run ex_5_1
   asyncsim run ex_5_1 ex_5_2
   asyncsim run all
@@ -67,7 +67,7 @@ func choose(r *scenarios.Registry, names, params []string) ([]scenarios.Scenario
 		}
 		names = slices.DeleteFunc(r.Names(), func(name string) bool {
 			s, _ := r.Lookup(name)
-			return s.Fails != nil || s.Buggy
+			return s.Fails != nil || s.Buggy || s.Apart
 		})
 	}
 	chosen := make([]scenarios.Scenario, len(names))

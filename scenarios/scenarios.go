@@ -4,6 +4,8 @@
 //     printed.
 //   - sct/... are programs of the literature, each with one bug, by which the search for failing orders is measured.
 //   - races/... are bugs that programs of asyncio have, and that asyncio's own order hides.
+//   - clock/... is code that takes a clock.Clock of github.com/benbjohnson/clock, through a year of virtual time; one of
+//     them has a bug.
 //
 // [All] is a registry of them, to which a program can add its own; package cmd makes a command of a registry.
 package scenarios
@@ -29,6 +31,8 @@ type Scenario struct {
 	Fails error
 	// Buggy says that the program fails in some order of its tasks. It is not one of "all", which are meant to succeed.
 	Buggy bool
+	// Apart says that the program is not one of "all" either, though it succeeds: it is run by its name.
+	Apart bool
 }
 
 // Registry finds scenarios by name. The zero Registry is empty.
@@ -41,6 +45,10 @@ type Registry struct {
 func All() *Registry {
 	r := new(Registry)
 	for _, s := range tutorial {
+		r.mustAdd(s)
+	}
+	for _, s := range clocks {
+		s.Apart = true
 		r.mustAdd(s)
 	}
 	for _, buggy := range [...][]Scenario{sct[:], races[:]} {

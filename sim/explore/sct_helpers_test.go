@@ -52,7 +52,7 @@ func buggies() []buggy {
 		{name: "sct/wronglock", args: scenarios.Args{"q": 3}},
 		{name: "sct/wronglock", args: scenarios.Args{"q": 7}},
 		{name: "races/cancel_leak"}, {name: "races/check_then_act"}, {name: "races/lock_released"},
-		{name: "races/lost_update"}, {name: "races/queue_shutdown"}, {name: "races/timeout_retry"},
+		{name: "races/lost_update"}, {name: "races/queue_shutdown"}, {name: "races/timeout_retry"}, {name: "clock/cache"},
 	}
 }
 
