@@ -64,7 +64,7 @@ Exit codes: 0 no run failed, 1 a run failed.`,
 				return err
 			}
 			// Every run leaves garbage and nothing else: a heap that may grow is collected less often.
-			defer debug.SetGCPercent(debug.SetGCPercent(400))
+			defer debug.SetGCPercent(debug.SetGCPercent(1600))
 			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt)
 			context.AfterFunc(ctx, stop) // a second interrupt is not waited for
 			defer stop()
