@@ -164,7 +164,7 @@ func TestResultText(t *testing.T) {
 		want   string
 	}{
 		{Result{Stopped: Failed, Schedules: 3, Failures: 1, Distinct: 2, First: failed},
-			"schedule 3 failed; there were 2 different traces (stopped: failure)"},
+			"schedule 3 failed, after 2 different traces (stopped: failure)"},
 		{Result{Stopped: Exhausted, Schedules: 16, Distinct: 12},
 			"proved: all orders were tried, in 16 schedules with 12 different traces, and none fails (stopped: exhausted)"},
 		{Result{Stopped: Exhausted, Schedules: 16, Distinct: 12, Failures: 2, First: failed},

@@ -11,13 +11,13 @@ func (r *Result) Text() string {
 func (r *Result) shown() string {
 	switch {
 	case r.Stopped == Failed && r.Failures <= 1:
-		return fmt.Sprintf("schedule %d failed; there were %d different traces", r.Schedules, r.Distinct)
+		return fmt.Sprintf("schedule %d failed, after %s", r.Schedules, traces(r.Distinct))
 	case r.Stopped == Exhausted && r.Strategy == FIFO:
 		return fmt.Sprintf("asyncio's own order was tried alone, and %s", r.failed())
 	case r.Stopped == Exhausted:
-		return fmt.Sprintf("proved: all orders were tried, in %d schedules with %d different traces, and %s", r.Schedules, r.Distinct, r.failed())
+		return fmt.Sprintf("proved: all orders were tried, in %d schedules with %s, and %s", r.Schedules, traces(r.Distinct), r.failed())
 	}
-	return fmt.Sprintf("%d schedules tried, with %d different traces, and %s: %s", r.Schedules, r.Distinct, r.failed(), r.why())
+	return fmt.Sprintf("%d schedules tried, with %s, and %s: %s", r.Schedules, traces(r.Distinct), r.failed(), r.why())
 }
 
 // failed tells how many schedules failed.
@@ -41,4 +41,11 @@ func (r *Result) why() string {
 		return "the search was cancelled"
 	}
 	return "a schedule is blocked"
+}
+
+func traces(n int) string {
+	if n == 1 {
+		return "1 trace"
+	}
+	return fmt.Sprintf("%d different traces", n)
 }
