@@ -7,7 +7,7 @@ CONFORMANCE := testdata/conformance
 CONFORMANCE_FILES = $(wildcard $(CONFORMANCE)/*.jsonl $(CONFORMANCE)/*.jsonl.gz $(CONFORMANCE)/behaviours/*.jsonl)
 PYODIDE := $(CONFORMANCE)/pyodide/node_modules
 
-.PHONY: help test race lint ci bench bench-parked pgo explore-sct explore-fuzz golden sct-table wallclock \
+.PHONY: help test race lint ci bench bench-parked pgo explore-sct explore-fuzz golden sct-table wallclock clock-scripts \
 	record record-scenarios record-conformance record-check conform-live
 
 help: ## list the targets
@@ -40,6 +40,9 @@ sct-table: ## how many schedules each strategy and the portfolio need, beside wh
 
 wallclock: ## run the tutorial in real time, and measure how late a loop on the wall clock is (a minute)
 	go test ./scenarios -v -run 'WallClock|Drift' -wallclock
+
+clock-scripts: ## compare the clock of a loop with package time over 20,000 random scripts
+	go test ./clock -run LikePackageTime -clock.scripts 20000
 
 explore-sct: ## shrink and replay many failures of each program of sct/... and races/..., and print the tables (an hour)
 	go test ./sim/explore -run 'ShrunkToWhatIsProved|FailuresReplayTheSame' -timeout 2h -explore.sct
