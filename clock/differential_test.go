@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,6 +66,7 @@ type player struct {
 	timers  map[int]*benbjohnson.Timer
 	tickers map[int]*benbjohnson.Ticker
 	chans   []<-chan time.Time
+	mu      sync.Mutex // functions of package time's AfterFunc have goroutines of their own
 	log     []string
 }
 
@@ -73,6 +75,8 @@ func newPlayer(c benbjohnson.Clock) *player {
 }
 
 func (p *player) note(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.log = append(p.log, fmt.Sprintf("%d ", p.c.Since(p.start))+fmt.Sprintf(format, args...))
 }
 
