@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	benbjohnson "github.com/benbjohnson/clock"
+	"go.uber.org/ratelimit"
 
 	"github.com/asyncsim/asyncsim/clock"
 	aio "github.com/asyncsim/asyncsim/primitives"
@@ -119,6 +121,23 @@ func TestDeposits(t *testing.T) {
 	})
 }
 
+func TestAYearOfRequests(t *testing.T) {
+	simtest.Run(t, func(co *aio.Co) error {
+		c, err := clock.New(co)
+		if err != nil {
+			return err
+		}
+		limiter := ratelimit.New(1, ratelimit.Per(time.Hour), ratelimit.WithoutSlack, ratelimit.WithClock(c))
+		for range 365*24 + 1 { // the first does not wait
+			limiter.Take()
+		}
+		if got := co.Now(); got != 365*24*time.Hour {
+			return fmt.Errorf("they took %v", got)
+		}
+		return nil
+	})
+}
+
 func TestRefresh(t *testing.T) {
 	simtest.Explore(t, clock.Bubble(t, func(c benbjohnson.Clock) error {
 		fresh := make(chan string, 2)
@@ -130,4 +149,20 @@ func TestRefresh(t *testing.T) {
 		}
 		return nil
 	}))
+}
+
+func TestAnHourOfTheMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, begin := clock.Real(), time.Now() // in production both are the machine's
+		err := aio.RunWith(aio.Config{Speed: 1}, func(co *aio.Co) error {
+			_, err := aio.ToThread(co, "existing code", func() (int, error) {
+				c.Sleep(time.Hour)
+				return 0, nil
+			})
+			return err
+		})
+		if took := time.Since(begin); err != nil || took != time.Hour {
+			t.Errorf("it took %v, %v", took, err)
+		}
+	})
 }
