@@ -10,6 +10,7 @@ import (
 
 	"github.com/asyncsim/asyncsim/clock/internal/looptime"
 	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim"
 )
 
 // TestSleepIsNotEndedByACancellation cancels a task, and takes cancellations back, while it sleeps for ten seconds.
@@ -125,5 +126,29 @@ func TestTimeoutAroundASleep(t *testing.T) {
 	})
 	if !errors.Is(err, aio.ErrTimeout) {
 		t.Errorf("it ended with %v", err)
+	}
+}
+
+// TestUnwoundWhileItSleeps closes a loop: deferred functions run, which may stop timers, and do not sleep any more.
+func TestUnwoundWhileItSleeps(t *testing.T) {
+	l, err := sim.NewLoop(sim.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := looptime.New(l)
+	stopped := false
+	aio.Go(l, "sleeper", func(*aio.Co) error {
+		timer := c.NewTimer(time.Hour)
+		defer func() {
+			stopped = timer.Stop()
+			c.Sleep(time.Hour)
+			t.Error("it went on")
+		}()
+		c.Sleep(time.Hour)
+		return nil
+	})
+	l.CallAt("stop", time.Minute, l.Stop)
+	if err := errors.Join(l.Run(), l.Close()); err != nil || !stopped || l.Now() != time.Minute {
+		t.Errorf("it ended at %v, with %v; the timer was stopped: %v", l.Now(), err, stopped)
 	}
 }

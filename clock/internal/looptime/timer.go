@@ -16,6 +16,7 @@ type Timer struct {
 	f       func(*aio.Co) error // instead of c
 	every   time.Duration       // of a ticker
 	handle  sim.Handle
+	fired   func() // is fire, made once
 	pending bool // it was set, and did not fire since, nor was stopped
 }
 
@@ -48,7 +49,10 @@ func (t *Timer) set(d time.Duration) {
 	if d > math.MaxInt64-now { // past the range of the loop's clock, so never
 		return
 	}
-	t.handle = t.loop.CallAt(t.name, now+d, t.fire)
+	if t.fired == nil {
+		t.fired = t.fire
+	}
+	t.handle = t.loop.CallAt(t.name, now+d, t.fired)
 }
 
 // fire sends the date for which the timer was set. The loop may be late, by sim.Config.Slack; then the ticks that were

@@ -108,16 +108,33 @@ func TestStopWhenDue(t *testing.T) {
 	}
 }
 
+// BenchmarkFire is what a tick costs, and with a task that receives it.
 func BenchmarkFire(b *testing.B) {
+	b.Run("alone", func(b *testing.B) {
+		bench(b, func(_ *aio.Co, c looptime.Clock, n int) error {
+			c.NewTicker(time.Second)
+			c.Sleep(time.Duration(n) * time.Second)
+			return nil
+		})
+	})
+	b.Run("received", func(b *testing.B) {
+		bench(b, func(co *aio.Co, c looptime.Clock, n int) error {
+			ticker := c.NewTicker(time.Second)
+			for range n {
+				if _, _, err := aio.Recv(co, ticker.Chan()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+func bench(b *testing.B, body func(co *aio.Co, c looptime.Clock, n int) error) {
 	b.ReportAllocs()
 	err := aio.Run(func(co *aio.Co) error {
-		ticker := looptime.New(co).NewTicker(time.Second)
-		for b.Loop() {
-			if _, _, err := aio.Recv(co, ticker.Chan()); err != nil {
-				return err
-			}
-		}
-		return nil
+		b.ResetTimer()
+		return body(co, looptime.New(co), b.N)
 	})
 	if err != nil {
 		b.Fatal(err)
