@@ -23,17 +23,20 @@ const module = "github.com/asyncsim/asyncsim"
 // mayImport says which packages of the module each package may import, besides the standard library, and from elsewhere
 // what else. It is the picture of the layers in DESIGN.md.
 var mayImport = map[string]struct{ own, others []string }{
-	".":                     {},
-	"sim":                   {},
-	"primitives":            {own: []string{"sim"}},
-	"clock":                 {own: []string{"primitives", "sim"}, others: []string{"github.com/benbjohnson/clock"}},
-	"sim/explore":           {own: []string{"primitives", "sim"}},
-	"sim/trace":             {own: []string{"sim"}},
-	"sim/simtest":           {own: []string{"primitives", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}},
-	"scenarios":             {own: []string{"clock", "primitives", "sim"}, others: []string{"github.com/benbjohnson/clock"}},
-	"scenarios/conformance": {own: []string{"primitives", "sim"}, others: []string{"github.com/go-json-experiment/json/jsontext"}},
-	"cmd":                   {own: []string{"primitives", "scenarios", "scenarios/conformance", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/spf13/cobra", "github.com/agnivade/levenshtein"}},
-	"cmd/asyncsim":          {own: []string{"cmd", "scenarios"}},
+	".":                       {},
+	"sim":                     {},
+	"primitives":              {own: []string{"sim"}},
+	"clock":                   {own: []string{"primitives", "sim"}, others: []string{"github.com/benbjohnson/clock"}},
+	"clock/internal/looptime": {own: []string{"primitives", "sim"}},
+	"clock/clockworkclock":    {own: []string{"clock/internal/looptime", "primitives"}, others: []string{"github.com/jonboulle/clockwork"}},
+	"clock/k8sclock":          {own: []string{"clock/internal/looptime", "primitives"}, others: []string{"k8s.io/utils/clock"}},
+	"sim/explore":             {own: []string{"primitives", "sim"}},
+	"sim/trace":               {own: []string{"sim"}},
+	"sim/simtest":             {own: []string{"primitives", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}},
+	"scenarios":               {own: []string{"clock", "primitives", "sim"}, others: []string{"github.com/benbjohnson/clock"}},
+	"scenarios/conformance":   {own: []string{"primitives", "sim"}, others: []string{"github.com/go-json-experiment/json/jsontext"}},
+	"cmd":                     {own: []string{"primitives", "scenarios", "scenarios/conformance", "sim", "sim/explore", "sim/trace"}, others: []string{"github.com/spf13/cobra", "github.com/agnivade/levenshtein"}},
+	"cmd/asyncsim":            {own: []string{"cmd", "scenarios"}},
 }
 
 // mayUse names the files of the kernel that may use what the others may not, with the reason.

@@ -1,0 +1,61 @@
+// Package clockworkclock gives code that takes a clock of github.com/jonboulle/clockwork the time of a loop.
+//
+//	c := clockworkclock.New(co)
+//	timer := c.NewTimer(time.Minute)
+//	at, _, err := aio.Recv(co, timer.Chan())
+//
+// # Rules
+//
+// The code runs in tasks and callbacks of the loop. It must not start goroutines that use the clock: that is not
+// supported, and not noticed unless by the race detector.
+//
+// A task receives with [aio.Recv] and [aio.Select]; a plain receive blocks the loop, and the watchdog ends the run. A
+// receive in a select with a default is fine.
+//
+// Timers are the loop's: they fire at the very date, in a turn of their own, also those of zero or less; those that are
+// due together fire in the order in which they were set, or under exploration in any. Channels have room for one value,
+// and len tells whether it is there. What does not fit is dropped, as in the package time.
+//
+// Stop and Reset are those of Go 1.23: they take back a value that was not received, and count the timer as stopped
+// then. So none of them has to be followed by a receive.
+//
+// The function of AfterFunc runs as a task of the loop, named AfterFunc; it may call Sleep. A panic in it ends the run.
+//
+// Sleep suspends the task that runs, without a co: keep in mind that others run meanwhile. Its signature has no error,
+// so a cancellation does not end it: the task sleeps to the end, and the cancellation is delivered at its next
+// suspension. A run cancels its tasks at the end and waits for them, so one that does nothing but sleep, again and again,
+// keeps it from ending: such a task needs an end of its own, or an await. Sleep panics with a *sim.UsageError in a
+// callback and outside of the run, also when there is no time to sleep.
+//
+// NewTicker and the ticker's Reset panic with a *sim.UsageError unless the interval is positive, AfterFunc for a nil
+// function, and whatever sets a timer when the loop is closed. A timer whose date lies past the range of the loop's
+// clock never fires; Sleep panics then. A ticker that nobody stops keeps the loop from finding a deadlock.
+//
+// clockwork's own WithDeadline and WithTimeout know no clocks but clockwork's: with this one, their contexts have the
+// machine's time.
+package clockworkclock
+
+import (
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/asyncsim/asyncsim/clock/internal/looptime"
+	aio "github.com/asyncsim/asyncsim/primitives"
+)
+
+// New returns a clock whose time is that of on's loop: its date (Loop.Date). It panics with a *sim.UsageError when
+// on is nil.
+func New(on aio.HasLoop) clockwork.Clock { return virtual{looptime.New(on)} }
+
+// virtual is a looptime.Clock whose methods return clockwork's interfaces.
+type virtual struct{ looptime.Clock }
+
+// NewTimer returns a timer that sends the date when d has passed.
+func (v virtual) NewTimer(d time.Duration) clockwork.Timer { return v.Clock.NewTimer(d) }
+
+// AfterFunc returns a timer that runs f as a task when d has passed.
+func (v virtual) AfterFunc(d time.Duration, f func()) clockwork.Timer { return v.Clock.AfterFunc(d, f) }
+
+// NewTicker returns a ticker that sends the date every d.
+func (v virtual) NewTicker(d time.Duration) clockwork.Ticker { return v.Clock.NewTicker(d) }
