@@ -26,7 +26,7 @@ var mayImport = map[string]struct{ own, others []string }{
 	".":                       {},
 	"sim":                     {},
 	"primitives":              {own: []string{"sim"}},
-	"clock":                   {own: []string{"primitives", "sim"}, others: []string{"github.com/benbjohnson/clock"}},
+	"clock":                   {own: []string{"clock/internal/looptime", "primitives", "sim"}, others: []string{"github.com/benbjohnson/clock"}},
 	"clock/internal/looptime": {own: []string{"primitives", "sim"}},
 	"clock/clockworkclock":    {own: []string{"clock/internal/looptime", "primitives"}, others: []string{"github.com/jonboulle/clockwork"}},
 	"clock/k8sclock":          {own: []string{"clock/internal/looptime", "primitives"}, others: []string{"k8s.io/utils/clock"}},

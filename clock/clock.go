@@ -1,11 +1,11 @@
 package clock
 
 import (
-	"errors"
 	"time"
 
 	"github.com/benbjohnson/clock"
 
+	"github.com/asyncsim/asyncsim/clock/internal/looptime"
 	aio "github.com/asyncsim/asyncsim/primitives"
 	"github.com/asyncsim/asyncsim/sim"
 )
@@ -23,7 +23,7 @@ func New(on aio.HasLoop) (clock.Clock, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &loopClock{hidden: h, loop: l, start: l.Date().Add(-l.Now())}
+	c := &loopClock{hidden: h, loop: l, time: looptime.New(l), start: l.Date().Add(-l.Now())}
 	l.Follow(sim.Follower{Idle: c.idle, Passed: c.passed})
 	return c, nil
 }
@@ -32,6 +32,7 @@ func New(on aio.HasLoop) (clock.Clock, error) {
 type loopClock struct {
 	*hidden
 	loop  *aio.Loop
+	time  looptime.Clock
 	start time.Time // the loop's time zero
 	at    time.Time // when what is armed is due
 	armed []*firing // the timers that are due next
@@ -140,22 +141,4 @@ func (c *loopClock) passed() {
 
 // Sleep suspends the task that runs until d has passed. It panics with a *sim.UsageError where no task runs. A task that
 // is cancelled meanwhile sleeps on, as one would that computes: the cancellation comes at its next await.
-func (c *loopClock) Sleep(d time.Duration) {
-	co := c.loop.Current()
-	if co == nil {
-		panic(c.loop.Usage("sleep", d.String(), errNoTask))
-	}
-	var cancelled error
-	for until := c.loop.Now() + d; c.loop.Now() < until; {
-		if err := aio.Sleep(co, until-c.loop.Now()); err != nil {
-			cancelled = err
-		}
-	}
-	if cancelled != nil {
-		t := aio.CurrentTask(c.loop)
-		t.Uncancel()
-		t.Cancel()
-	}
-}
-
-var errNoTask = errors.New("only a task can; code with goroutines of its own needs clock.Bubble")
+func (c *loopClock) Sleep(d time.Duration) { c.time.Sleep(d) }
