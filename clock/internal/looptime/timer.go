@@ -17,7 +17,7 @@ type Timer struct {
 	every   time.Duration       // of a ticker
 	handle  sim.Handle
 	fired   func() // is fire, made once
-	pending bool // it was set, and did not fire since, nor was stopped
+	pending bool   // it was set, and did not fire since, nor was stopped
 }
 
 // Chan returns the timer's channel, or nil for a timer of AfterFunc.
