@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"math"
 	"time"
 
 	"github.com/benbjohnson/clock"
@@ -19,6 +20,9 @@ func Real() clock.Clock { return clock.New() }
 // version 1.3.5. See the package comment for what differs from package time.
 func New(on aio.HasLoop) (clock.Clock, error) {
 	l := on.Loop()
+	if l.IsClosed() {
+		return nil, l.Usage("make", "clock", sim.ErrClosed)
+	}
 	h, err := newHidden(l.Date())
 	if err != nil {
 		return nil, err
@@ -64,10 +68,14 @@ func (c *loopClock) idle() bool {
 		return false
 	}
 	c.disarm()
+	when := at.Sub(c.start)
+	if when == math.MaxInt64 { // past the range of the loop's clock: it never comes
+		return false
+	}
 	c.at = at
 	for _, w := range due {
 		f := c.firing(w)
-		f.handle = c.loop.ScheduleAt(firingName, at.Sub(c.start), f)
+		f.handle = c.loop.ScheduleAt(firingName, when, f)
 		c.armed = append(c.armed, f)
 	}
 	return false

@@ -59,10 +59,10 @@ func (c *loopClock) endChildren() (any bool) {
 	left := c.watch[:0]
 	for _, x := range c.watch {
 		switch err := x.parent.Err(); {
-		case x.ctx.Err() != nil:
 		case err != nil:
 			x.end(err)
 			any = true
+		case x.ctx.Err() != nil:
 		default:
 			left = append(left, x)
 		}

@@ -4,7 +4,8 @@
 // [New] gives such a clock to what a loop runs: its tasks and callbacks. No timer needs a goroutine, no advance a nap, and
 // which of several timers fires first that are due together is a choice like every other. A task receives from a timer's
 // channel with aio.Recv and aio.Select. [Bubble] and [Test] are for code that starts goroutines of its own. [Real] is the
-// clock for production.
+// clock for production. In a bubble time begins at the loop's date, and goes as fast as can be whatever [sim.Config].Speed
+// says; a parent of a context that was made outside of the bubble must not be cancelled in it.
 //
 // # What differs from package time
 //
@@ -21,7 +22,11 @@
 //	AfterFunc          its function is a task of the loop; it runs one turn after the timer
 //	Timer(0)           fires when nothing is ready any more
 //	Ticker.Reset(0)    fires again and again while time stands still
-//	Sleep              is for tasks, and lasts as long as it says even where the task is cancelled meanwhile
+//	a far timer        past the range of the loop's clock, 292 years, never fires
+//	Sleep              is for tasks, and lasts as long as it says even where the task is cancelled meanwhile, also by a
+//	                   Timeout; so a task that sleeps in an endless loop keeps a run from ending, as it would a process
+//	a tie              is in the order of setting, unless a timer was stopped since; the loop's own timers come first
+//	Slack              is of the loop's own timers: those of a clock are looked at when nothing is ready
 //	WithDeadline       ends in a step of the loop; a parent of package context is looked at when nothing is ready
 //
 // The clock belongs to its loop: other goroutines must not use it. On the wall clock ([sim.Config].Speed) a Reset shows when

@@ -73,8 +73,9 @@ func (h *hidden) isSet(w waiting) bool {
 	return !(*tickerView)(w.what).stopped
 }
 
-// due returns the timers that fire next, in the order in which they were set, and when: never in the past, so that all
-// that are late are due together. The caller holds the lock.
+// due returns the timers that fire next, and when: never in the past, so that all that are late are due together. They are
+// in the order in which they were set, unless one was stopped since: then the library has sorted them, in an order that is
+// the same in every run. The caller holds the lock.
 func (h *hidden) due() (at time.Time, due []waiting) {
 	h.room = h.room[:0]
 	for i, w := range h.view.timers {
@@ -107,7 +108,9 @@ func (h *hidden) fire(w waiting) (run func()) {
 	now := h.view.now
 	if w.kind != h.timer {
 		t := (*tickerView)(w.what)
-		t.next = now.Add(t.d)
+		if t.d > 0 { // one that is late does not drift
+			t.next = t.next.Add(t.d * (1 + now.Sub(t.next)/t.d))
+		}
 		offer(t.c, now)
 		return nil
 	}

@@ -49,7 +49,7 @@ func Bubble(t *testing.T, body func(c clock.Clock) error) func(co *aio.Co) error
 
 // question is what the bubble asks the loop outside of it: which of so many timers fires first, at a virtual time.
 type question struct {
-	at time.Duration
+	at time.Time
 	of int
 }
 
@@ -61,6 +61,8 @@ type answer struct {
 // serve runs body in a bubble and lets the loop answer its questions. Their channels are made out here, because nobody
 // outside of a bubble may use a channel of it.
 func serve(t *testing.T, l *aio.Loop, body func(c clock.Clock) error) error {
+	t.Context().Done() // made out here, or else the bubble would own it
+	begin := l.Date()
 	questions, answers, done := make(chan question), make(chan answer), make(chan error, 1)
 	ask := func(q question) (int, error) {
 		questions <- q
@@ -76,14 +78,14 @@ func serve(t *testing.T, l *aio.Loop, body func(c clock.Clock) error) error {
 			}
 			done <- err
 		}()
-		synctest.Test(t, func(*testing.T) { err = drive(body, ask) })
+		synctest.Test(t, func(*testing.T) { err = drive(body, begin, ask) })
 		returned = true
 	}()
 	for {
 		select {
 		case q := <-questions:
 			choice, err := aio.RunCoroutineThreadsafe(l, "timers", func(co *aio.Co) (int, error) {
-				if d := q.at - co.Now(); d > 0 {
+				if d := q.at.Sub(co.Loop().Date()); d > 0 {
 					if err := aio.Sleep(co, d); err != nil {
 						return 0, err
 					}
@@ -97,26 +99,32 @@ func serve(t *testing.T, l *aio.Loop, body func(c clock.Clock) error) error {
 	}
 }
 
-// alone is how many timers may fire without a question: it shows the loop that time passes, for its limits.
-const alone = 1000
+// A question shows the loop that time passes, for its limits: so many timers may fire without one, in so much time.
+const (
+	alone   = 1000
+	unshown = 24 * time.Hour
+)
 
 // drive runs body on a goroutine of the bubble, and the timers.
-func drive(body func(c clock.Clock) error, ask func(question) (int, error)) error {
-	h, err := newHidden(epoch)
+func drive(body func(c clock.Clock) error, begin time.Time, ask func(question) (int, error)) error {
+	h, err := newHidden(begin)
 	if err != nil {
 		return err
 	}
-	c := bubbleClock{h}
-	over := make(chan error, 1)
+	c := bubbleClock{h, begin, make(chan error, 1)}
 	go func() {
 		err := errLeftBody
-		defer func() { over <- err }()
-		err = c.run(body)
+		defer func() { c.ended(err) }()
+		err = c.guarded("body", func() error { return body(c) })
 	}()
+	shown := begin
 	for unasked := 0; ; unasked++ {
 		synctest.Wait()
 		select {
-		case err := <-over:
+		case err := <-c.over:
+			if _, asked := ask(question{c.Now(), 1}); err == nil {
+				err = asked // by a limit
+			}
 			return err
 		default:
 		}
@@ -127,9 +135,9 @@ func drive(body func(c clock.Clock) error, ask func(question) (int, error)) erro
 			return &sim.DeadlockError{Time: c.elapsed()}
 		}
 		first := 0
-		if len(due) > 1 || unasked == alone {
-			unasked = 0
-			if first, err = ask(question{at.Sub(epoch), len(due)}); err != nil {
+		if len(due) > 1 || unasked == alone || at.Sub(shown) > unshown {
+			unasked, shown = 0, at
+			if first, err = ask(question{at, len(due)}); err != nil {
 				return err
 			}
 		}
@@ -139,23 +147,32 @@ func drive(body func(c clock.Clock) error, ask func(question) (int, error)) erro
 
 var errLeftBody = errors.New("the body was left by runtime.Goexit")
 
-// run runs body and makes an error of its panic.
-func (c bubbleClock) run(body func(c clock.Clock) error) (err error) {
+// guarded calls fn and makes an error of its panic.
+func (c bubbleClock) guarded(name string, fn func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = &sim.PanicError{Callback: "body", Time: c.elapsed(), Value: value, Stack: debug.Stack()}
+			err = &sim.PanicError{Callback: name, Time: c.elapsed(), Value: value, Stack: debug.Stack()}
 		}
 	}()
-	return body(c)
+	return fn()
+}
+
+// ended ends the bubble, unless something else has.
+func (c bubbleClock) ended(err error) {
+	select {
+	case c.over <- err:
+	default:
+	}
 }
 
 // bubbleClock is the clock of a bubble.
-type bubbleClock struct{ *hidden }
+type bubbleClock struct {
+	*hidden
+	begin time.Time
+	over  chan error // how body, or a function that has panicked, ended
+}
 
 var _ clock.Clock = bubbleClock{}
-
-// epoch is the date at which every bubble begins, that of synctest and of sim.
-var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // fire lets time pass and fires one of the timers.
 func (c bubbleClock) fire(at time.Time, w waiting) {
@@ -163,7 +180,11 @@ func (c bubbleClock) fire(at time.Time, w waiting) {
 	defer c.view.mu.Unlock()
 	c.view.now = at
 	if run := c.hidden.fire(w); run != nil {
-		go run()
+		go func() {
+			if err := c.guarded("AfterFunc", func() error { run(); return nil }); err != nil {
+				c.ended(err)
+			}
+		}()
 	}
 }
 
@@ -192,4 +213,4 @@ func (c bubbleClock) WithDeadline(parent context.Context, at time.Time) (context
 	}
 }
 
-func (c bubbleClock) elapsed() time.Duration { return c.Now().Sub(epoch) }
+func (c bubbleClock) elapsed() time.Duration { return c.Now().Sub(c.begin) }

@@ -132,22 +132,33 @@ func (c *endable) end(err error) {
 func (c *endable) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
 
 // Done returns a channel that is closed when the context ends.
-func (c *endable) Done() <-chan struct{} { return c.done }
+func (c *endable) Done() <-chan struct{} {
+	c.look()
+	return c.done
+}
+
+// look ends the context if its parent has ended, which cannot always tell it so.
+func (c *endable) look() {
+	if err := c.Context.Err(); err != nil {
+		c.end(err)
+	}
+}
 
 // Err returns why the context has ended, nil if it has not.
 func (c *endable) Err() error {
+	c.look()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err
 }
 
-// AfterFunc calls f when the context ends, at once if it has. Contexts of package context that are made of this one look
+// AfterFunc calls f when the context ends; on a goroutine of its own if it has. Contexts of package context that are made of this one look
 // for this method: with it they end in the same step, and without a goroutine.
 func (c *endable) AfterFunc(f func()) (stop func() bool) {
 	c.mu.Lock()
 	if c.err != nil {
 		c.mu.Unlock()
-		f()
+		go f() // who asks may hold a lock that f takes
 		return func() bool { return false }
 	}
 	c.after = append(c.after, &f)

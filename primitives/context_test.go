@@ -120,8 +120,10 @@ func TestWithEnd(t *testing.T) {
 	}
 	end(context.DeadlineExceeded)
 	end(context.Canceled)
-	after(func() { told += "b" })
-	if told != "ab" || ctx.Err() != context.DeadlineExceeded || parent.Err() != nil {
+	late := make(chan struct{})
+	after(func() { close(late) })
+	<-late
+	if told != "a" || ctx.Err() != context.DeadlineExceeded || parent.Err() != nil {
 		t.Errorf("told %q, %v", told, ctx.Err())
 	}
 }

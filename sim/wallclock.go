@@ -85,6 +85,7 @@ func (p *pace) keep(l *Loop) error {
 		return nil
 	}
 	p.busy = 0
+	l.idleFollowers()
 	wait, err := p.pass(l)
 	if wait != 0 {
 		l.passTo(max(l.now, p.time()))
