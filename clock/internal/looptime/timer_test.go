@@ -14,8 +14,8 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// TestLateLoop has a loop that is as late as it can be, ten seconds at most: a timer sends the date for which it was set, and a ticker leaves
-// out what it missed.
+// TestLateLoop has a loop that is as late as it can be, ten seconds at most: a timer sends the date for which it was set,
+// and a ticker leaves out what it missed.
 func TestLateLoop(t *testing.T) {
 	const s = time.Second
 	late := func(c *sim.Choice) int {
