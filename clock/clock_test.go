@@ -227,3 +227,49 @@ func TestCancelledSleep(t *testing.T) {
 		return nil
 	})
 }
+
+// TestFarTimers never fire: who waits for one alone waits for ever, and is told so.
+func TestFarTimers(t *testing.T) {
+	err := aio.Run(with(func(co *aio.Co, c benbjohnson.Clock) error {
+		c.Sleep(time.Second)
+		_, _, err := aio.Recv(co, c.Timer(1<<63-1).C)
+		return err
+	}))
+	if deadlock := new(sim.DeadlockError); !errors.As(err, &deadlock) {
+		t.Error(err)
+	}
+}
+
+// TestParentIsCancelled: a context says so at once, also where the loop is never idle.
+func TestParentIsCancelled(t *testing.T) {
+	runOnLoop(t, func(co *aio.Co, c benbjohnson.Clock) error {
+		parent, cancel := context.WithCancel(context.Background())
+		ctx, stop := c.WithTimeout(parent, time.Hour)
+		defer stop()
+		cancel()
+		for range 10 {
+			if ctx.Err() == context.Canceled {
+				return nil
+			}
+			if err := aio.Sleep(co, 0); err != nil {
+				return err
+			}
+		}
+		t.Error("it does not say so")
+		return nil
+	})
+}
+
+// TestClosedLoop has no clock.
+func TestClosedLoop(t *testing.T) {
+	r, err := aio.NewRunner(aio.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := clock.New(r.Loop()); !errors.Is(err, sim.ErrClosed) {
+		t.Error(err)
+	}
+}

@@ -325,3 +325,43 @@ func TestFireCost(t *testing.T) {
 		t.Error("that is far too much")
 	}
 }
+
+// TestPanicOfAFunction in a bubble is a failure of the run, as one of the body is.
+func TestPanicOfAFunction(t *testing.T) {
+	err := aio.Run(clock.Bubble(t, func(c upstream.Clock) error {
+		c.AfterFunc(time.Second, func() { panic("too late") })
+		c.Sleep(time.Minute)
+		return nil
+	}))
+	if panicked := new(sim.PanicError); !errors.As(err, &panicked) || panicked.Value != "too late" {
+		t.Error(err)
+	}
+}
+
+// TestBubbleKeepsTheLoopsTime: its date, and its limit.
+func TestBubbleKeepsTheLoopsTime(t *testing.T) {
+	start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	config := aio.Config{Start: start, MaxTime: time.Minute}
+	err := aio.RunWith(config, clock.Bubble(t, func(c upstream.Clock) error {
+		if !c.Now().Equal(start) {
+			t.Errorf("it begins at %v", c.Now())
+		}
+		c.Sleep(time.Hour)
+		return nil
+	}))
+	if limit := new(sim.LimitError); !errors.As(err, &limit) {
+		t.Error(err)
+	}
+}
+
+// TestContextOfTheTest may be a parent in a bubble.
+func TestContextOfTheTest(t *testing.T) {
+	if err := aio.Run(clock.Bubble(t, func(c upstream.Clock) error {
+		ctx, cancel := c.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		<-ctx.Done()
+		return nil
+	})); err != nil {
+		t.Error(err)
+	}
+}
