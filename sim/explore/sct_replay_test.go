@@ -17,6 +17,9 @@ import (
 // of the simplest run.
 func TestFailuresReplayTheSame(t *testing.T) {
 	wanted, explained := 50, 10
+	if testing.Short() {
+		wanted, explained = 10, 2
+	}
 	if *everything {
 		wanted, explained = 1000, 100
 		fmt.Printf("%-36s %-8s %8s %12s %12s\n", "program", "strategy", "failures", "token of all", "of simplest")

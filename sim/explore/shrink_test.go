@@ -302,7 +302,7 @@ func TestBounds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Shrunk.Minimal || !slices.Contains([]string{"runs", "steps"}, report.Shrunk.Bound) || report.Switches < 2 {
+	if report.Shrunk.Minimal || !slices.Contains([]string{"runs", "steps", "time"}, report.Shrunk.Bound) || report.Switches < 2 {
 		t.Errorf("%d switches: %+v", report.Switches, report.Shrunk)
 	}
 	if want := "the limit of " + report.Shrunk.Bound; !strings.Contains(report.Text(""), want) {
