@@ -147,6 +147,5 @@ func (c *loopClock) passed() {
 	c.view.mu.Unlock()
 }
 
-// Sleep suspends the task that runs until d has passed. It panics with a *sim.UsageError where no task runs. A task that
-// is cancelled meanwhile sleeps on, as one would that computes: the cancellation comes at its next await.
+// Sleep suspends the task that runs until d has passed: see [aio.SleepThrough].
 func (c *loopClock) Sleep(d time.Duration) { c.time.Sleep(d) }

@@ -24,7 +24,7 @@
 //	Ticker.Reset(0)    fires again and again while time stands still
 //	a far timer        past the range of the loop's clock, 292 years, never fires
 //	Sleep              is for tasks, and lasts as long as it says even where the task is cancelled meanwhile, also by a
-//	                   Timeout; so a task that sleeps in an endless loop keeps a run from ending, as it would a process
+//	                   Timeout; the end of the run ends the task where it sleeps, as that of a process does goroutines
 //	a tie              is in the order of setting, unless a timer was stopped since; the loop's own timers come first
 //	Slack              is of the loop's own timers: those of a clock are looked at when nothing is ready
 //	WithDeadline       ends in a step of the loop; a parent of package context is looked at when nothing is ready

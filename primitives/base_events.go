@@ -42,6 +42,7 @@ type world struct {
 	slab     *slab               // nil: the loop is by itself
 	contexts map[*task]*contexts // of the tasks that have asked for one: see Context
 
+	ending       bool          // the unfinished tasks are cancelled, because the run ends
 	executing    int           // functions that RunInExecutor runs
 	executorShut bool          // no more of them
 	executed     *Future[None] // for whoever waits until there are none; nil if nobody does

@@ -56,6 +56,14 @@ func (t *task) endContexts() {
 	}
 }
 
+// forgetContexts ends the contexts of a task that is over.
+func (t *task) forgetContexts() {
+	if t.f.w.contexts != nil {
+		t.endContexts()
+		delete(t.f.w.contexts, t)
+	}
+}
+
 // Context returns a context.Context whose deadline is the one that the scope has now, as a calendar date of virtual time.
 // It ends when the scope expires, with context.DeadlineExceeded, when the task is asked to be cancelled, and when the
 // scope is left.

@@ -39,6 +39,8 @@ var (
 	ErrOtherLoop = errors.New("it belongs to a different loop")
 	// ErrNotInTask is an operation that only a task can do.
 	ErrNotInTask = errors.New("only a task of this library can do this")
+	// ErrNoTask is a suspension where no task runs: in a callback, or outside of the run.
+	ErrNoTask = errors.New("no task runs that could be suspended")
 	// ErrNothingToWaitFor is Wait without awaitables.
 	ErrNothingToWaitFor = errors.New("the list of awaitables is empty")
 	// ErrScopeState is a TimeoutScope or Group used before it was entered or after it was left.

@@ -181,6 +181,7 @@ func (r *Runner) cancelAll() error {
 	if len(all) == 0 {
 		return nil
 	}
+	r.w.ending = true
 	children := make([]*future, len(all))
 	for i, t := range all {
 		children[i] = t.base()

@@ -131,10 +131,7 @@ func (b *taskBody[T]) run(co *Co) {
 		value, err = b.fn(co)
 	}
 	t.do, b.fn = nil, nil
-	if t.f.w.contexts != nil {
-		t.endContexts()
-		delete(t.f.w.contexts, t)
-	}
+	t.forgetContexts()
 	switch {
 	case err == nil && t.mustCancel: // it cancelled itself, or was cancelled as it ended, and did not suspend since
 		t.mustCancel = false
@@ -188,6 +185,14 @@ func (t *task) Run(co *Co) { t.f.variant.(body).run(co) }
 
 // Cancel is the cancellation that a chooser asks for.
 func (t *task) Cancel() { t.cancel(nil) }
+
+// leave ends the task as a cancelled one, where it is.
+func (t *task) leave() {
+	t.forgetContexts()
+	t.report("cancelled", nil)
+	t.f.cancelNow(nil)
+	t.co.Leave()
+}
 
 func (t *task) report(how string, err error) {
 	l := t.f.w.loop

@@ -53,6 +53,17 @@ const (
 	coFinished         // its body is over
 )
 
+// Leave ends the running coroutine where it is, as [Loop.Close] does: its deferred functions run, but must not suspend. It
+// does not return.
+func (co *Co) Leave() {
+	co.Check("leave")
+	if co.fresh {
+		co.observe(Op{})
+	}
+	co.state = coLeaving
+	panic(unwind{})
+}
+
 // alarm is a coroutine in its role as a timer: what ends its Sleep.
 type alarm Co
 

@@ -162,7 +162,7 @@ func TestMisuse(t *testing.T) {
 }
 
 // TestAfterTheRun uses a clock whose loop is closed: it tells the time, and its timers can be stopped but not set. The
-// run's end cancels a task that sleeps, which sleeps on to its end.
+// run's end ends a task that sleeps.
 func TestAfterTheRun(t *testing.T) {
 	var c clockwork.Clock
 	var timer clockwork.Timer
@@ -177,7 +177,7 @@ func TestAfterTheRun(t *testing.T) {
 		c.Sleep(time.Minute)
 		return nil
 	})
-	if err != nil || c.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)) != time.Hour || timer.Stop() {
+	if err != nil || c.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)) != time.Minute || timer.Stop() {
 		t.Errorf("%v; it is %v", err, c.Now())
 	}
 	for _, use := range []func(){func() { timer.Reset(time.Hour) }, func() { c.After(time.Hour) }} {

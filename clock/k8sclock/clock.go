@@ -23,8 +23,8 @@
 //
 // Sleep suspends the task that runs, without a co: keep in mind that others run meanwhile. Its signature has no error,
 // so a cancellation does not end it: the task sleeps to the end, and the cancellation is delivered at its next
-// suspension. A run cancels its tasks at the end and waits for them, so one that does nothing but sleep, again and again,
-// keeps it from ending: such a task needs an end of its own, or an await. Sleep panics with a *sim.UsageError in a
+// suspension. Only the end of the run ends it, and the task with it, as it would a goroutine: its deferred functions run,
+// but cannot suspend any more. Sleep panics with a *sim.UsageError in a
 // callback and outside of the run, also when there is no time to sleep.
 //
 // NewTicker panics with a *sim.UsageError unless the interval is positive (Tick returns nil then), AfterFunc for a nil

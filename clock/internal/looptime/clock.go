@@ -12,7 +12,6 @@ import (
 
 var (
 	errNoLoop   = errors.New("the co or loop to make it on is nil")
-	errNoTask   = errors.New("no task runs that could be suspended")
 	errInterval = errors.New("the interval must be positive")
 )
 
@@ -38,26 +37,8 @@ func (c Clock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
 // Until returns the time until t.
 func (c Clock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
 
-// Sleep suspends the task that runs until d has passed; with zero or less it does not suspend. A cancellation does not
-// end it, since there is no error to return, and is delivered at the task's next suspension. It panics with a
-// *sim.UsageError where no task runs and where the end lies past the range of the loop's clock.
-func (c Clock) Sleep(d time.Duration) {
-	t := aio.CurrentTask(c.loop)
-	if t == nil {
-		panic(c.loop.Usage("sleep", d.String(), errNoTask))
-	}
-	co, end := c.loop.Current(), c.loop.Now()+d
-	var cancelled *aio.CancelledError
-	for left := d; left > 0; left = end - c.loop.Now() {
-		if err := aio.Sleep(co, left); err != nil && !errors.As(err, &cancelled) {
-			panic(err)
-		}
-	}
-	if cancelled != nil && t.Cancelling() > 0 { // else it was taken back meanwhile
-		t.Uncancel()
-		t.Cancel(cancelled.Message)
-	}
-}
+// Sleep suspends the task that runs until d has passed: see [aio.SleepThrough].
+func (c Clock) Sleep(d time.Duration) { aio.SleepThrough(c.loop, d) }
 
 // After returns the channel of a new timer.
 func (c Clock) After(d time.Duration) <-chan time.Time { return c.NewTimer(d).Chan() }
