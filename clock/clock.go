@@ -38,7 +38,6 @@ type loopClock struct {
 	loop  *aio.Loop
 	time  looptime.Clock
 	start time.Time // the loop's time zero
-	at    time.Time // when what is armed is due
 	armed []*firing // the timers that are due next
 	spare []*firing
 	watch []child // contexts whose parents cannot tell them that they end
@@ -48,6 +47,7 @@ type loopClock struct {
 type firing struct {
 	clock  *loopClock
 	what   waiting
+	at     time.Time // when it is due
 	handle sim.Handle
 	fired  bool
 }
@@ -62,19 +62,20 @@ func (c *loopClock) idle() bool {
 		return true
 	}
 	c.view.mu.Lock()
-	at, due := c.due()
+	due := c.due(c.loop.Slack())
 	c.view.mu.Unlock()
-	if c.isArmed(at, due) {
+	if c.isArmed(due) {
 		return false
 	}
 	c.disarm()
-	when := at.Sub(c.start)
-	if when == math.MaxInt64 { // past the range of the loop's clock: it never comes
-		return false
-	}
-	c.at = at
 	for _, w := range due {
+		at := c.when(w)
+		when := at.Sub(c.start)
+		if when == math.MaxInt64 { // past the range of the loop's clock: it never comes
+			continue
+		}
 		f := c.firing(w)
+		f.at = at
 		f.handle = c.loop.ScheduleAt(firingName, when, f)
 		c.armed = append(c.armed, f)
 	}
@@ -82,12 +83,12 @@ func (c *loopClock) idle() bool {
 }
 
 // isArmed reports whether what is due is what is armed.
-func (c *loopClock) isArmed(at time.Time, due []waiting) bool {
-	if len(due) != len(c.armed) || !at.Equal(c.at) {
+func (c *loopClock) isArmed(due []waiting) bool {
+	if len(due) != len(c.armed) {
 		return false
 	}
 	for i, f := range c.armed {
-		if f.fired || f.what != due[i] {
+		if f.fired || f.what != due[i] || !f.at.Equal(c.when(due[i])) {
 			return false
 		}
 	}
@@ -138,6 +139,13 @@ func (f *firing) Call() {
 			return nil
 		})
 	}
+}
+
+// Vain reports whether it would change nothing to fire the timer, nor any other of the clock's.
+func (f *firing) Vain() bool {
+	f.clock.view.mu.Lock()
+	defer f.clock.view.mu.Unlock()
+	return f.clock.inVain()
 }
 
 // passed is called when the loop's time has passed.

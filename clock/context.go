@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/benbjohnson/clock"
+
 	aio "github.com/asyncsim/asyncsim/primitives"
 )
 
@@ -34,11 +36,19 @@ func (c *loopClock) WithDeadline(parent context.Context, at time.Time) (context.
 	return ctx, func() {}
 }
 
-// link sees to it that a context ends in time and with its parent, and returns what ends it earlier.
+// link sees to it that a context ends in time and with its parent, and returns what ends it earlier. Once it has ended
+// nothing of it is left: no timer, and no link from its parent.
 func (c *loopClock) link(x child, left time.Duration) context.CancelFunc {
-	timer := c.Mock.AfterFunc(left, func() { x.end(context.DeadlineExceeded) })
-	viewOfTimer(timer).c = nil // a function of our own, which needs no task
 	unlink := func() bool { return false }
+	var timer *clock.Timer
+	end := x.end
+	x.end = func(err error) {
+		timer.Stop()
+		unlink()
+		end(err)
+	}
+	timer = c.Mock.AfterFunc(left, func() { x.end(context.DeadlineExceeded) })
+	viewOfTimer(timer).c = nil // a function of our own, which needs no task
 	if p, ok := x.parent.(interface {
 		AfterFunc(func()) (stop func() bool)
 	}); ok {
@@ -46,11 +56,7 @@ func (c *loopClock) link(x child, left time.Duration) context.CancelFunc {
 	} else if x.parent.Done() != nil {
 		c.watch = append(c.watch, x)
 	}
-	return func() {
-		timer.Stop()
-		unlink()
-		x.end(context.Canceled)
-	}
+	return func() { x.end(context.Canceled) }
 }
 
 // endChildren ends the contexts whose parents have ended, and reports whether there were any. A context of package

@@ -26,7 +26,6 @@
 //	Sleep              is for tasks, and lasts as long as it says even where the task is cancelled meanwhile, also by a
 //	                   Timeout; the end of the run ends the task where it sleeps, as that of a process does goroutines
 //	a tie              is in the order of setting, unless a timer was stopped since; the loop's own timers come first
-//	Slack              is of the loop's own timers: those of a clock are looked at when nothing is ready
 //	WithDeadline       ends in a step of the loop; a parent of package context is looked at when nothing is ready
 //
 // The clock belongs to its loop: other goroutines must not use it. On the wall clock ([sim.Config].Speed) a Reset shows when
@@ -35,5 +34,5 @@
 // # Reading order
 //
 // clock.go (New), hidden.go and mirror.go (how timers are made that the library would not let anyone make), context.go
-// (deadlines), synctest.go (Bubble and Test).
+// (deadlines), synctest.go (Bubble and Test), stacks.go (what a deadlocked bubble waits for).
 package clock

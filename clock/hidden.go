@@ -73,11 +73,12 @@ func (h *hidden) isSet(w waiting) bool {
 	return !(*tickerView)(w.what).stopped
 }
 
-// due returns the timers that fire next, and when: never in the past, so that all that are late are due together. They are
-// in the order in which they were set, unless one was stopped since: then the library has sorted them, in an order that is
-// the same in every run. The caller holds the lock.
-func (h *hidden) due() (at time.Time, due []waiting) {
+// due returns the timers that fire next: those that are due together, and those that may fire before them where the
+// clock may be late by slack. They are in the order in which they were set, unless one was stopped since: then the
+// library has sorted them, in an order that is the same in every run. The caller holds the lock.
+func (h *hidden) due(slack time.Duration) []waiting {
 	h.room = h.room[:0]
+	var at time.Time
 	for i, w := range h.view.timers {
 		next := h.next(w)
 		order := -1
@@ -91,15 +92,38 @@ func (h *hidden) due() (at time.Time, due []waiting) {
 			h.room = append(h.room, w)
 		}
 	}
-	if now := h.view.now; at.Before(now) {
-		at, h.room = now, h.room[:0]
-		for _, w := range h.view.timers {
-			if !h.next(w).After(now) {
-				h.room = append(h.room, w)
-			}
+	if len(h.room) == 0 || slack == 0 && !at.Before(h.view.now) {
+		return h.room
+	}
+	if at = at.Add(slack); at.Before(h.view.now) { // all that are late are due together
+		at = h.view.now
+	}
+	h.room = h.room[:0]
+	for _, w := range h.view.timers {
+		if !h.next(w).After(at) {
+			h.room = append(h.room, w)
 		}
 	}
-	return at, h.room
+	return h.room
+}
+
+// when returns when w is due: never in the past.
+func (h *hidden) when(w waiting) time.Time {
+	if next := *h.next(w); next.After(h.view.now) {
+		return next
+	}
+	return h.view.now
+}
+
+// inVain reports whether nothing would come of any timer: all are tickers whose last tick nobody has received. The caller
+// holds the lock.
+func (h *hidden) inVain() bool {
+	for _, w := range h.view.timers {
+		if w.kind == h.timer || len((*tickerView)(w.what).c) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // fire fires a timer or ticker, and returns the function to run, if it is one of AfterFunc. A value that nobody took

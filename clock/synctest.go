@@ -78,7 +78,7 @@ func serve(t *testing.T, l *aio.Loop, body func(c clock.Clock) error) error {
 			}
 			done <- err
 		}()
-		synctest.Test(t, func(*testing.T) { err = drive(body, begin, ask) })
+		synctest.Test(t, func(*testing.T) { err = drive(body, begin, l.Slack(), ask) })
 		returned = true
 	}()
 	for {
@@ -106,7 +106,7 @@ const (
 )
 
 // drive runs body on a goroutine of the bubble, and the timers.
-func drive(body func(c clock.Clock) error, begin time.Time, ask func(question) (int, error)) error {
+func drive(body func(c clock.Clock) error, begin time.Time, slack time.Duration, ask func(question) (int, error)) error {
 	h, err := newHidden(begin)
 	if err != nil {
 		return err
@@ -129,19 +129,21 @@ func drive(body func(c clock.Clock) error, begin time.Time, ask func(question) (
 		default:
 		}
 		c.view.mu.Lock()
-		at, due := c.due()
+		due, vain := c.due(slack), c.inVain()
 		c.view.mu.Unlock()
-		if len(due) == 0 {
-			return &sim.DeadlockError{Time: c.elapsed()}
+		if vain {
+			return c.deadlock()
 		}
-		first := 0
-		if len(due) > 1 || unasked == alone || at.Sub(shown) > unshown {
+		first := due[0]
+		if at := c.when(first); len(due) > 1 || unasked == alone || at.Sub(shown) > unshown {
 			unasked, shown = 0, at
-			if first, err = ask(question{at, len(due)}); err != nil {
+			choice, err := ask(question{at, len(due)})
+			if err != nil {
 				return err
 			}
+			first = due[choice]
 		}
-		c.fire(at, due[first])
+		c.fire(first)
 	}
 }
 
@@ -175,10 +177,10 @@ type bubbleClock struct {
 var _ clock.Clock = bubbleClock{}
 
 // fire lets time pass and fires one of the timers.
-func (c bubbleClock) fire(at time.Time, w waiting) {
+func (c bubbleClock) fire(w waiting) {
 	c.view.mu.Lock()
 	defer c.view.mu.Unlock()
-	c.view.now = at
+	c.view.now = c.when(w)
 	if run := c.hidden.fire(w); run != nil {
 		go func() {
 			if err := c.guarded("AfterFunc", func() error { run(); return nil }); err != nil {
@@ -204,8 +206,15 @@ func (c bubbleClock) WithTimeout(parent context.Context, d time.Duration) (conte
 func (c bubbleClock) WithDeadline(parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
 	ctx, end := aio.WithEnd(parent, at)
 	at, _ = ctx.Deadline()
-	timer := c.AfterFunc(c.Until(at), func() { end(context.DeadlineExceeded) })
-	unlink := context.AfterFunc(parent, func() { end(parent.Err()) })
+	var unlink func() bool
+	timer := c.AfterFunc(c.Until(at), func() { // which runs when everything else waits
+		unlink()
+		end(context.DeadlineExceeded)
+	})
+	unlink = context.AfterFunc(parent, func() {
+		timer.Stop()
+		end(parent.Err())
+	})
 	return ctx, func() {
 		timer.Stop()
 		unlink()

@@ -6,10 +6,12 @@ import (
 	"time"
 )
 
-// DeadlockError ends a run in which nothing is ready and no timer is set, so that nothing can happen ever again.
+// DeadlockError ends a run in which nothing is ready and no timer is set, or only such as would change nothing, so that
+// nothing can happen ever again.
 type DeadlockError struct {
 	Time    time.Duration // virtual time
 	Waiting []Waiting     // every unfinished task, in the order of their creation
+	Vain    int           // the timers that are set, all in vain: tickers that nobody receives from
 	// The tasks that wait for each other in a circle, if there is one; the last waits for the first. A task that waits for
 	// several counts as waiting for the first of them that is not done; where any one of them would do, for none.
 	Cycle []string
@@ -24,7 +26,11 @@ type Waiting struct {
 
 func (e *DeadlockError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "deadlock at %v: nothing can run and no timer is set", e.Time)
+	timers := "no timer is set"
+	if e.Vain > 0 {
+		timers = "nobody receives from the tickers that are set"
+	}
+	fmt.Fprintf(&b, "deadlock at %v: nothing can run and %s", e.Time, timers)
 	for _, w := range e.Waiting {
 		on := w.On
 		if on == "" {
@@ -50,7 +56,7 @@ type Holder interface {
 }
 
 func (l *Loop) deadlock() *DeadlockError {
-	e := &DeadlockError{Time: l.Now()}
+	e := &DeadlockError{Time: l.Now(), Vain: len(l.timers.nodes)}
 	for co := range l.Coroutines {
 		w := Waiting{Task: co.name, Since: time.Duration(co.since)}
 		if co.on != nil {

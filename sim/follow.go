@@ -22,6 +22,35 @@ func (l *Loop) idleFollowers() (busy bool) {
 	return busy
 }
 
+// Slack returns how late the loop may be: [Config].Slack.
+func (l *Loop) Slack() time.Duration { return l.config.Slack }
+
+// Vain is a [Callback] that can tell when its turn would change nothing, as the tick of a ticker whose last one nobody has
+// received. Timers that are all in vain do not keep a loop from a deadlock.
+type Vain interface {
+	Callback
+	Vain() bool
+}
+
+// inVain reports whether nothing that is timed would change anything. It looks at the last timer first, which seldom is
+// a tick, and is done there unless that is in vain.
+func (l *Loop) inVain() bool {
+	for i := len(l.timers.nodes) - 1; i >= 0; i-- {
+		what := l.timers.what[l.timers.nodes[i].id]
+		if what.void() {
+			continue
+		}
+		j, ok := what.(*job)
+		if !ok || j.callback == nil {
+			return false
+		}
+		if v, ok := j.callback.(Vain); !ok || !v.Vain() {
+			return false
+		}
+	}
+	return true
+}
+
 // ScheduleAt is [Loop.CallAt] for a [Callback]. Of what happens to it a trace shows that it runs.
 func (l *Loop) ScheduleAt(name string, when time.Duration, c Callback) Handle {
 	l.mustBeOpen("ScheduleAt", name)

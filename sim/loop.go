@@ -263,7 +263,7 @@ func (l *Loop) idle() error {
 	if len(l.outside.executing) > 0 && !due && l.awaitOutside() {
 		return nil
 	}
-	if len(l.timers.nodes) == 0 {
+	if l.inVain() {
 		return l.deadlock()
 	}
 	next := l.timers.nodes[0].when

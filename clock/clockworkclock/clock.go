@@ -29,7 +29,8 @@
 //
 // NewTicker and the ticker's Reset panic with a *sim.UsageError unless the interval is positive, AfterFunc for a nil
 // function, and whatever sets a timer when the loop is closed. A timer whose date lies past the range of the loop's
-// clock never fires; Sleep panics then. A ticker that nobody stops keeps the loop from finding a deadlock.
+// clock never fires; Sleep panics then. A ticker that nobody stops hides no deadlock,
+// once nobody receives from it either.
 //
 // clockwork's own WithDeadline and WithTimeout know no clocks but clockwork's: with this one, their contexts have the
 // machine's time.

@@ -29,8 +29,8 @@
 //
 // NewTicker panics with a *sim.UsageError unless the interval is positive (Tick returns nil then), AfterFunc for a nil
 // function, and whatever sets a timer when the loop is closed. A timer whose date lies past the range of the loop's
-// clock never fires; Sleep panics then. A ticker that nobody stops, as none of Tick's can be, keeps the loop from
-// finding a deadlock.
+// clock never fires; Sleep panics then. A ticker that nobody stops hides no deadlock,
+// once nobody receives from it either.
 package k8sclock
 
 import (

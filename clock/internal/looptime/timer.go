@@ -16,8 +16,7 @@ type Timer struct {
 	f       func(*aio.Co) error // instead of c
 	every   time.Duration       // of a ticker
 	handle  sim.Handle
-	fired   func() // is fire, made once
-	pending bool   // it was set, and did not fire since, nor was stopped
+	pending bool // it was set, and did not fire since, nor was stopped
 }
 
 // Chan returns the timer's channel, or nil for a timer of AfterFunc.
@@ -49,15 +48,22 @@ func (t *Timer) set(d time.Duration) {
 	if d > math.MaxInt64-now { // past the range of the loop's clock, so never
 		return
 	}
-	if t.fired == nil {
-		t.fired = t.fire
+	t.handle = t.loop.ScheduleAt(t.name, now+d, (*firing)(t))
+	if t.loop.Tracing() {
+		t.loop.Emit(sim.Event{Kind: sim.TimerSet, Object: t.name, When: now + d})
 	}
-	t.handle = t.loop.CallAt(t.name, now+d, t.fired)
 }
 
-// fire sends the date for which the timer was set. The loop may be late, by sim.Config.Slack; then the ticks that were
+// firing is a timer as what the loop calls.
+type firing Timer
+
+// Vain reports whether nothing would come of it, as of a tick while nobody has received the last one.
+func (f *firing) Vain() bool { return f.f == nil && len(f.c) > 0 }
+
+// Call sends the date for which the timer was set. The loop may be late, by sim.Config.Slack; then the ticks that were
 // missed are left out, and the next comes when it is due.
-func (t *Timer) fire() {
+func (f *firing) Call() {
+	t := (*Timer)(f)
 	late := t.loop.Now() - t.handle.When()
 	t.pending = false
 	if t.every > 0 {
