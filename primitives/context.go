@@ -103,7 +103,9 @@ func WithEnd(parent context.Context, deadline time.Time) (ctx context.Context, e
 
 // endable is a context that ends when somebody says so.
 type endable struct {
-	context.Context // the parent, for its values
+	context.Context // for the values of the parent, and for context.Cause
+	because         context.CancelCauseFunc
+	parent          context.Context
 	deadline        time.Time
 	done            chan struct{}
 
@@ -116,7 +118,8 @@ func newEndable(parent context.Context, deadline time.Time) *endable {
 	if earlier, ok := parent.Deadline(); ok && (deadline.IsZero() || earlier.Before(deadline)) {
 		deadline = earlier
 	}
-	return &endable{Context: parent, deadline: deadline, done: make(chan struct{})}
+	values, because := context.WithCancelCause(context.WithoutCancel(parent))
+	return &endable{Context: values, because: because, parent: parent, deadline: deadline, done: make(chan struct{})}
 }
 
 // end ends the context, unless it has ended.
@@ -127,6 +130,11 @@ func (c *endable) end(err error) {
 		return
 	}
 	c.err = err
+	cause := err
+	if err == c.parent.Err() {
+		cause = context.Cause(c.parent)
+	}
+	c.because(cause)
 	after := c.after
 	c.after = nil
 	close(c.done)
@@ -147,7 +155,7 @@ func (c *endable) Done() <-chan struct{} {
 
 // look ends the context if its parent has ended, which cannot always tell it so.
 func (c *endable) look() {
-	if err := c.Context.Err(); err != nil {
+	if err := c.parent.Err(); err != nil {
 		c.end(err)
 	}
 }
@@ -160,8 +168,8 @@ func (c *endable) Err() error {
 	return c.err
 }
 
-// AfterFunc calls f when the context ends; on a goroutine of its own if it has. Contexts of package context that are made of this one look
-// for this method: with it they end in the same step, and without a goroutine.
+// AfterFunc calls f when the context ends; on a goroutine of its own if it has. Contexts of package context that are made
+// of this one look for this method: with it they end in the same step, and without a goroutine.
 func (c *endable) AfterFunc(f func()) (stop func() bool) {
 	c.mu.Lock()
 	if c.err != nil {

@@ -127,3 +127,31 @@ func TestWithEnd(t *testing.T) {
 		t.Errorf("told %q, %v", told, ctx.Err())
 	}
 }
+
+// TestCauseOfAContext is why it ended, also where its parent ends later for another reason.
+func TestCauseOfAContext(t *testing.T) {
+	type key struct{}
+	errReason := errors.New("the reason")
+	for _, test := range []struct {
+		parentFirst bool
+		want        error
+	}{{true, errReason}, {false, context.DeadlineExceeded}} {
+		parent, cancel := context.WithCancelCause(context.WithValue(context.Background(), key{}, "v"))
+		ctx, end := aio.WithEnd(parent, time.Time{})
+		child, stop := context.WithCancel(ctx)
+		if cause := context.Cause(ctx); cause != nil || ctx.Value(key{}) != "v" {
+			t.Errorf("the cause is %v, the value %v", cause, ctx.Value(key{}))
+		}
+		if test.parentFirst {
+			cancel(errReason)
+			end(parent.Err())
+		} else {
+			end(context.DeadlineExceeded)
+			cancel(errReason)
+		}
+		if cause, inherited := context.Cause(ctx), context.Cause(child); cause != test.want || inherited != test.want {
+			t.Errorf("the cause is %v, that of its child %v, not %v", cause, inherited, test.want)
+		}
+		stop()
+	}
+}
