@@ -21,6 +21,8 @@
 // and with three random ones it draws a profile of the program: how many steps each task has, and at which objects. Where
 // the estimated number of orders is small the portfolio tries them all, those with the fewest switches first, and says so
 // with [Exhausted]. The results do not depend on the number of workers. [Result.Text] says why a search has stopped.
+// Of more than 64 values every strategy prefers the least, the greatest, and those that make two latencies of one range equal
+// or end together.
 //
 // # When a run fails
 //
@@ -33,7 +35,7 @@
 //
 // config.go, run.go and batch.go (what is asked, and the search), schedule.go (one run), goexit.go and blocked.go (runs
 // that do not end by themselves), result.go and progress.go (what is said of a search), strategy.go (how choices are made),
-// profile.go and tracker.go (what strategies know of the program and of the run), and a file for each strategy, named as
+// chance.go (what is left to chance), profile.go and tracker.go (what strategies know of the program and of the run), and a file for each strategy, named as
 // in the literature; portfolio.go is the default. Then what happens when a run has failed: key.go (what a decision is
 // called), player.go and turns.go (a run after given decisions), token.go and replay.go, determinism.go, shrink.go, sooner.go and
 // shrink_fewer.go, report.go, report_values.go, table.go and output.go. cancel.go says which cancelled run has failed, and

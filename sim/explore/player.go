@@ -2,7 +2,6 @@ package explore
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"time"
@@ -58,10 +57,10 @@ func (m Misfit) String() string {
 	return fmt.Sprintf("choice %d: expected %s; there was %q", m.Choice, m.Expected, m.Ready)
 }
 
-func (p *player) start(int, *rand.PCG, scheduler) scheduler { return p }
-func (p *player) learn([]outcome) bool                      { return false }
-func (p *player) plan(int) int                              { return 1 }
-func (p *player) report() any                               { return nil }
+func (p *player) start(int, *chance, scheduler) scheduler { return p }
+func (p *player) learn([]outcome) bool                    { return false }
+func (p *player) plan(int) int                            { return 1 }
+func (p *player) report() any                             { return nil }
 
 func (p *player) observer() func(uint32, sim.Op) { return nil }
 

@@ -1,7 +1,5 @@
 package explore
 
-import "math/rand/v2"
-
 // portfolio gives every schedule to one of the other strategies. Those that the profile favours have more, as do those
 // that come upon new orders. No strategy is best for every program, and this one is as good as the best for it, within a
 // factor. Where there seem to be few orders, it tries them all.
@@ -107,7 +105,7 @@ type mixed struct {
 	of []scheduler
 }
 
-func (p *portfolio) start(i int, random *rand.PCG, used scheduler) scheduler {
+func (p *portfolio) start(i int, random *chance, used scheduler) scheduler {
 	m, ok := used.(*mixed)
 	if !ok {
 		m = &mixed{of: make([]scheduler, len(p.arms))}

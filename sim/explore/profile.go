@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"math/rand/v2"
 	"slices"
 
 	"github.com/asyncsim/asyncsim/sim"
@@ -119,7 +118,7 @@ func (p *profiled) plan(n int) int {
 	return p.strategy.plan(n)
 }
 
-func (p *profiled) start(i int, random *rand.PCG, used scheduler) scheduler {
+func (p *profiled) start(i int, random *chance, used scheduler) scheduler {
 	if i >= profileRuns {
 		if _, ok := used.(*profiler); ok {
 			used = nil
@@ -151,7 +150,7 @@ func (p *profiled) learn(batch []outcome) bool {
 type profiler struct {
 	tracker
 	lottery
-	random *rand.PCG
+	random *chance
 	number int
 }
 
@@ -165,7 +164,7 @@ func (r *profiler) choose(c *sim.Choice) int {
 		}
 		return r.draw(r.random)
 	}
-	return below(r.random, c.N)
+	return r.random.pick(c)
 }
 
 func (r *profiler) report() any {

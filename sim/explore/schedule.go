@@ -3,7 +3,6 @@ package explore
 import (
 	"errors"
 	"io"
-	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 
@@ -23,7 +22,7 @@ type worker struct {
 
 	noted atomic.Bool // publishes what follows, and the events: see newWatchedWorker
 
-	random    rand.PCG
+	random    chance
 	scheduler scheduler
 	decisions []uint32 // of the run
 	trace     equivalence
@@ -63,7 +62,7 @@ type outcome struct {
 // run runs schedule i as the strategy chooses. A program may end the goroutine, see [ErrGoexit]: then run does not return,
 // the run is closed, and outcome tells of it.
 func (w *worker) run(s strategy, i int) outcome {
-	w.random.Seed(w.seed, uint64(i))
+	w.random.begin(w.seed, i)
 	w.scheduler = s.start(i, &w.random, w.scheduler)
 	w.observe = w.scheduler.observer()
 	w.trace.reset()
