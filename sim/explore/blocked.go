@@ -31,6 +31,7 @@ type post struct {
 	since    time.Time
 	patience time.Duration
 	probing  bool
+	again    *worker // that has the second run
 }
 
 // probe is the second run of a schedule that stands still.
@@ -51,14 +52,18 @@ func (s *search) watch(now time.Time) {
 		switch at := w.at.Load(); {
 		case at != p.at:
 			p.at, p.since, p.patience = at, now, standstill
+			if p.probing { // of no use any more
+				p.again.stop.Store(true)
+			}
 		case at > 0 && !p.probing && now.Sub(p.since) >= p.patience:
 			p.patience *= 2
 			p.probing = true
 			s.watchman.probing++
+			again := newWatchedWorker(s.config, s.main)
+			again.config.Watchdog = probePatience
+			p.again = again
 			go func() {
-				again := newWatchedWorker(s.config, s.main)
 				defer again.close()
-				again.config.Watchdog = probePatience
 				s.watchman.probes <- probe{i, at, again.apart(s.strategy, int(at)-1)}
 			}()
 		}

@@ -34,15 +34,21 @@ func (r *chance) begin(seed uint64, schedule int) {
 
 // pick returns one of the alternatives.
 func (r *chance) pick(c *sim.Choice) int {
-	if c.N <= manyValues || c.Kind != sim.Value {
-		return below(r, c.N)
+	if c.N > manyValues && c.Kind == sim.Value {
+		return r.pickOfMany(c)
 	}
+	high, _ := bits.Mul64(r.Uint64(), uint64(c.N)) // below, without the call
+	return int(high)
+}
+
+func (r *chance) pickOfMany(c *sim.Choice) int {
 	k := r.ofMany(c)
 	r.latest[r.n%len(r.latest)] = drawn{k, c.Now()}
 	r.n++
 	return k
 }
 
+// ofMany returns one of many values.
 func (r *chance) ofMany(c *sim.Choice) int {
 	switch what := below(r, 8); {
 	case what < 2:

@@ -33,8 +33,8 @@
 //
 // # Reading order
 //
-// config.go, run.go and batch.go (what is asked, and the search), schedule.go (one run), goexit.go and blocked.go (runs
-// that do not end by themselves), result.go and progress.go (what is said of a search), strategy.go (how choices are made),
+// config.go, run.go and batch.go (what is asked, and the search), schedule.go (one run), goexit.go, interrupt.go and blocked.go
+// (runs that do not end by themselves), result.go and progress.go (what is said of a search), strategy.go (how choices are made),
 // chance.go (what is left to chance), profile.go and tracker.go (what strategies know of the program and of the run), and a file for each strategy, named as
 // in the literature; portfolio.go is the default. Then what happens when a run has failed: key.go (what a decision is
 // called), player.go and turns.go (a run after given decisions), token.go and replay.go, determinism.go, shrink.go, sooner.go and

@@ -56,9 +56,6 @@ func (e *equivalence) step(task uint32, op sim.Op) {
 
 // chosen is told of what the chooser said: the values that a task asked for, and which callback or timer comes next.
 func (e *equivalence) chosen(c *sim.Choice, k int) {
-	if c.OnlySteps() {
-		return
-	}
 	if !ofTasks(c) {
 		last := at(&e.tasks, int(c.Asker()))
 		*last = mixed64(*last, uint64(k)+valueMark)

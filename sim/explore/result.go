@@ -11,7 +11,7 @@ func (r *Result) Text() string {
 func (r *Result) shown() string {
 	switch {
 	case r.Stopped == Failed && r.Failures <= 1:
-		return fmt.Sprintf("schedule %d failed, after %s", r.Schedules, traces(r.Distinct))
+		return fmt.Sprintf("schedule %d failed, after %s", r.First.Schedule, traces(r.Distinct))
 	case r.Stopped == Exhausted && r.Strategy == FIFO:
 		return fmt.Sprintf("asyncio's own order was tried alone, and %s", r.failed())
 	case r.Stopped == Exhausted:

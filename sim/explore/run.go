@@ -11,9 +11,13 @@ import (
 // nothing new comes, or the budget is spent; cancelling ctx ends it too. It returns an error when the configuration
 // cannot be right.
 //
+// A schedule that still runs when ctx is cancelled or the time is up is ended within a fraction of a second, where it
+// next makes a choice or a step of a task, as by runtime.Goexit. It is not counted. Where it comes to neither, it is given
+// up after some seconds, and its goroutine is left behind.
+//
 // A run in which main, or a task, calls runtime.Goexit fails with [ErrGoexit]. A run that blocks for real, on a channel
 // say, fails with a *sim.BlockedError after some seconds of real time; its goroutine is left behind, and the search ends
-// with it. Else no goroutine is left behind.
+// with it. But for these no goroutine is left behind.
 func Run(ctx context.Context, config Config, main func(co *aio.Co) error) (*Result, error) {
 	unlimited := config.Schedules == 0 && !config.All
 	config, err := config.checked()
@@ -44,6 +48,7 @@ type search struct {
 	saturable bool
 	batch     batch
 	watchman  watchman
+	over      time.Time // when it was seen that the search ends; zero: it does not
 	ticker    *time.Ticker
 	seen      map[uint64]struct{} // the fingerprints of the runs
 	lists     map[uint64]struct{} // those of their decisions, where the search may be saturated
@@ -99,12 +104,16 @@ func (s *search) runBatch() {
 				s.config.Progress(s.progress(false))
 			}
 			s.watch(now)
+			if s.ended() != "" {
+				busy -= s.interrupt(now)
+			}
 		case p := <-s.watchman.probes:
 			if s.judge(p) {
 				busy--
 			}
 		}
 	}
+	b.over = true
 	s.count()
 	s.result.Stopped = s.learn()
 }
@@ -129,7 +138,7 @@ func (s *search) count() {
 		}
 		r.Failures++
 		if r.First == nil {
-			r.First = newFailure(r.Schedules, o)
+			r.First = newFailure(s.batch.first+s.batch.counted, o)
 		}
 	}
 }
@@ -149,7 +158,7 @@ func (s *search) learn() Stop {
 	switch ended := s.ended(); {
 	case last < len(b.outcomes) && b.counted == last+1:
 		return Failed
-	case b.counted < len(b.outcomes):
+	case b.counted < len(b.outcomes) || b.missing > 0:
 		return ended
 	case !s.strategy.learn(b.outcomes):
 		return Exhausted

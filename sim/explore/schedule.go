@@ -22,14 +22,16 @@ type worker struct {
 
 	noted atomic.Bool // publishes what follows, and the events: see newWatchedWorker
 
-	random    chance
-	scheduler scheduler
-	decisions []uint32 // of the run
-	trace     equivalence
-	list      uint64                       // the fingerprint of the decisions
-	observe   func(task uint32, op sim.Op) // of the scheduler, or nil
-	orders    float64                      // the product of the numbers of candidates so far
-	cancelled bool                         // the chooser has cancelled a task
+	random      chance
+	scheduler   scheduler
+	decisions   []uint32 // of the run
+	trace       equivalence
+	list        uint64                       // the fingerprint of the decisions
+	observe     func(task uint32, op sim.Op) // of the scheduler, or nil
+	stop        atomic.Bool                  // told by the search: the schedule that runs is to end
+	orders      float64                      // the product of the numbers of candidates so far
+	cancelled   bool                         // the chooser has cancelled a task
+	interrupted bool                         // it ended because of stop
 }
 
 func newWorker(config Config, main func(co *aio.Co) error) *worker {
@@ -67,6 +69,7 @@ func (w *worker) run(s strategy, i int) outcome {
 	w.observe = w.scheduler.observer()
 	w.trace.reset()
 	w.decisions, w.list, w.orders, w.cancelled = w.decisions[:0], 0, 1, false
+	w.interrupted = false
 	r, err := aio.NewRunner(w.config)
 	if err != nil {
 		return outcome{err: err}
@@ -96,13 +99,21 @@ func (w *worker) outcome() outcome {
 func (w *worker) choose(c *sim.Choice) int {
 	k := w.scheduler.choose(c)
 	w.decisions = append(w.decisions, uint32(k))
-	w.trace.chosen(c, k)
+	if !c.OnlySteps() { // which are observed when they begin
+		if w.stop.Load() {
+			w.interrupt()
+		}
+		w.trace.chosen(c, k)
+	}
 	w.list = mixed64(w.list, uint64(k))
 	w.orders *= float64(c.N)
 	return k
 }
 
 func (w *worker) observed(task uint32, op sim.Op) {
+	if w.stop.Load() {
+		w.interrupt()
+	}
 	w.trace.step(task, op)
 	if w.observe != nil {
 		w.observe(task, op)
