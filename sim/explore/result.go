@@ -44,8 +44,11 @@ func (r *Result) why() string {
 }
 
 func traces(n int) string {
-	if n == 1 {
+	switch n {
+	case 1:
 		return "1 trace"
+	case maxDistinct:
+		return fmt.Sprintf("at least %d different traces", n)
 	}
 	return fmt.Sprintf("%d different traces", n)
 }

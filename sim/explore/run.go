@@ -55,6 +55,12 @@ type search struct {
 	result    Result
 }
 
+// What a long search remembers at most: with neither would it come to its end before its memory.
+const (
+	maxDistinct = 1 << 24
+	maxLists    = 1 << 22 // which is far from saturated
+)
+
 // tick is how often, in real time, a search looks up from waiting.
 const tick = 100 * time.Millisecond
 
@@ -126,9 +132,9 @@ func (s *search) count() {
 		r.Steps += o.steps
 		_, seen := s.seen[o.fingerprint]
 		o.fresh = !seen
-		if o.fresh {
+		if o.fresh && r.Distinct < maxDistinct {
 			s.seen[o.fingerprint] = struct{}{}
-			r.Distinct = len(s.seen)
+			r.Distinct++
 		}
 		if r.Stale++; o.fresh || s.saturable && s.isNewList(o.list) {
 			r.Stale = 0
@@ -146,6 +152,10 @@ func (s *search) count() {
 // isNewList reports whether the decisions are new. A search is not saturated as long as they are: two lists may be one
 // trace where tasks share what is no object, and still be different runs.
 func (s *search) isNewList(list uint64) bool {
+	if len(s.lists) >= maxLists {
+		s.saturable, s.lists = false, nil
+		return true
+	}
 	_, seen := s.lists[list]
 	s.lists[list] = struct{}{}
 	return !seen

@@ -34,6 +34,33 @@ func TestWhatWasRunBeforeTheEndCounts(t *testing.T) {
 	}
 }
 
+// TestTimeAloneLiftsTheDefaultOfSchedules: who gives a time wants it used; a number of schedules counts beside it.
+func TestTimeAloneLiftsTheDefaultOfSchedules(t *testing.T) {
+	for _, test := range []struct {
+		schedules int
+		want      explore.Stop
+	}{{0, explore.Cancelled}, {20_000, explore.Budget}} {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		config := explore.Config{Strategy: explore.RandomWalk, Time: time.Hour, Schedules: test.schedules}
+		config.Progress = func(p explore.Progress) {
+			if p.Left <= 0 && !p.Done || p.Left > time.Hour {
+				t.Errorf("%+v", p)
+			}
+			if p.Schedules > 20_000 {
+				cancel()
+			}
+		}
+		r, err := explore.Run(ctx, config, func(co *aio.Co) error {
+			co.Choose("value", 1<<30) // something new comes again and again
+			return nil
+		})
+		if err != nil || r.Stopped != test.want {
+			t.Errorf("%d schedules: %s, %v", test.schedules, r.Text(), err)
+		}
+	}
+}
+
 func TestTimeLimit(t *testing.T) {
 	r, err := explore.Run(context.Background(), explore.Config{Time: time.Nanosecond, Strategy: explore.RandomWalk},
 		func(*aio.Co) error { return nil })
