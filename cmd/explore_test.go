@@ -141,8 +141,8 @@ func TestInterruptedExploration(t *testing.T) {
 		code  int
 		want  []string
 	}{
-		{false, cmd.ExitInterrupted, []string{"and none fails: the search was cancelled (stopped: cancelled)"}},
-		{true, cmd.ExitFailed, []string{"one of many", "asyncio's own order fails", "fail, number 1 first: the search was cancelled (stopped: cancelled)"}},
+		{false, cmd.ExitInterrupted, []string{"and none fails: the search was cancelled: interrupt signal received (stopped: cancelled)"}},
+		{true, cmd.ExitFailed, []string{"one of many", "asyncio's own order fails", "fail, number 1 first: the search was cancelled: interrupt signal received (stopped: cancelled)"}},
 	} {
 		var runs atomic.Int64
 		code, stdout, stderr := custom(t, func(co *aio.Co) error {
@@ -170,7 +170,7 @@ func TestASlowScheduleIsInterrupted(t *testing.T) {
 		code int
 		want string
 	}{
-		{nil, cmd.ExitInterrupted, `the search was cancelled (stopped: cancelled)`},
+		{nil, cmd.ExitInterrupted, `the search was cancelled: interrupt signal received (stopped: cancelled)`},
 		{[]string{"--json"}, cmd.ExitInterrupted, `"stopped":"cancelled"`},
 		{[]string{"--time", "50ms"}, cmd.ExitOK, `the time is up (stopped: deadline)`},
 	} {

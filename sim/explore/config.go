@@ -89,7 +89,7 @@ const (
 	Exhausted Stop = "exhausted" // every order was tried
 	Saturated Stop = "saturated" // nothing new came for long: for half of all schedules, and a thousand at least
 	Budget    Stop = "budget"    // of schedules
-	Deadline  Stop = "deadline"  // of time
+	Deadline  Stop = "deadline"  // of time, or of the context
 	Cancelled Stop = "cancelled" // the context was
 )
 
@@ -104,6 +104,7 @@ type Result struct {
 	Steps    int64
 	Elapsed  time.Duration
 	First    *Failure // nil if no run failed
+	Cause    error    // why the context ended the search, where it says so: see [context.Cause]
 	Strategy string   // its name
 	Stale    int      // how many runs there were since the last with a new trace
 }

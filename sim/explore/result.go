@@ -30,6 +30,12 @@ func (r *Result) failed() string {
 
 // why tells why the search ended before every order was tried.
 func (r *Result) why() string {
+	switch {
+	case r.Cause != nil && r.Stopped == Cancelled:
+		return "the search was cancelled: " + r.Cause.Error()
+	case r.Cause != nil:
+		return r.Cause.Error()
+	}
 	switch r.Stopped {
 	case Saturated:
 		return fmt.Sprintf("the last %d showed nothing new", r.Stale)

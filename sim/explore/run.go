@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
@@ -31,6 +32,11 @@ func Run(ctx context.Context, config Config, main func(co *aio.Co) error) (*Resu
 		s.runBatch()
 	}
 	s.result.Elapsed = time.Since(s.began)
+	if err := ctx.Err(); s.result.Stopped == Cancelled || s.result.Stopped == Deadline && err != nil {
+		if cause := context.Cause(ctx); cause != err {
+			s.result.Cause = cause
+		}
+	}
 	if config.Progress != nil {
 		config.Progress(s.progress(true))
 	}
@@ -194,8 +200,10 @@ func (s *search) proving() bool {
 
 // ended returns why the search ends for a reason outside of it, if it does.
 func (s *search) ended() Stop {
-	switch {
-	case s.ctx.Err() != nil:
+	switch err := s.ctx.Err(); {
+	case errors.Is(err, context.DeadlineExceeded):
+		return Deadline
+	case err != nil:
 		return Cancelled
 	case s.config.Time > 0 && time.Since(s.began) > s.config.Time:
 		return Deadline

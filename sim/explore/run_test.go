@@ -3,6 +3,7 @@ package explore_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,33 @@ func TestTimeAloneLiftsTheDefaultOfSchedules(t *testing.T) {
 		})
 		if err != nil || r.Stopped != test.want {
 			t.Errorf("%d schedules: %s, %v", test.schedules, r.Text(), err)
+		}
+	}
+}
+
+// TestWhyTheContextEndedIsTold: a deadline is no cancellation, and who gave the context may have said why it ends.
+func TestWhyTheContextEndedIsTold(t *testing.T) {
+	past := time.Now().Add(-time.Hour)
+	why := errors.New("the day is over")
+	plain, cancel := context.WithDeadline(context.Background(), past)
+	defer cancel()
+	with, cancelWith := context.WithDeadlineCause(context.Background(), past, why)
+	defer cancelWith()
+	cancelled, cancelIt := context.WithCancelCause(context.Background())
+	cancelIt(why)
+	for _, test := range []struct {
+		name string
+		ctx  context.Context
+		stop explore.Stop
+		want string
+	}{
+		{"a deadline", plain, explore.Deadline, "none fails: the time is up (stopped: deadline)"},
+		{"a deadline with a cause", with, explore.Deadline, "none fails: the day is over (stopped: deadline)"},
+		{"a cause", cancelled, explore.Cancelled, "none fails: the search was cancelled: the day is over (stopped: cancelled)"},
+	} {
+		r, err := explore.Run(test.ctx, explore.Config{}, func(*aio.Co) error { return nil })
+		if err != nil || r.Stopped != test.stop || !strings.HasSuffix(r.Text(), test.want) {
+			t.Errorf("%s: %s, %v", test.name, r.Text(), err)
 		}
 	}
 }

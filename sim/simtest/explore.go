@@ -152,11 +152,13 @@ func tokenFile(t testing.TB) string {
 	return filepath.Join("testdata", "sim", filepath.FromSlash(t.Name()), "failure.token")
 }
 
+var errDeadlineNear = errors.New("the test's deadline is near")
+
 // deadline returns a context that ends shortly before the test would be killed.
 func deadline(t testing.TB) (context.Context, context.CancelFunc) {
 	if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
 		if end, ok := d.Deadline(); ok {
-			return context.WithDeadline(context.Background(), end.Add(-time.Until(end)/10))
+			return context.WithDeadlineCause(context.Background(), end.Add(-time.Until(end)/10), errDeadlineNear)
 		}
 	}
 	return context.WithCancel(context.Background())
