@@ -113,6 +113,9 @@ func (w *worker) explainBlocked(f *Failure) (*Report, error) {
 		if again = o.err; o.err == nil || signature(o.err) != signature(f.Err) {
 			continue
 		}
+		if len(p.made) == 0 && f.InOrder {
+			return nil, &NotDeterministicError{Failure: f.Err, Again: o.err, InOrder: true}
+		}
 		report := newReport(p, o.err)
 		report.Schedule, report.Found = f.Schedule, p.switches()
 		if len(p.made) > 0 {

@@ -115,4 +115,5 @@ type Failure struct {
 	Err       error
 	Decisions []uint32 // what the chooser said, choice by choice
 	Switches  int      // how many of them are not asyncio's
+	InOrder   bool     // a run in asyncio's own order had passed before
 }

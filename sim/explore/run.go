@@ -54,6 +54,7 @@ type search struct {
 	saturable bool
 	batch     batch
 	watchman  watchman
+	inOrder   bool      // a run in asyncio's own order has passed
 	over      time.Time // when it was seen that the search ends; zero: it does not
 	ticker    *time.Ticker
 	seen      map[uint64]struct{} // the fingerprints of the runs
@@ -146,11 +147,13 @@ func (s *search) count() {
 			r.Stale = 0
 		}
 		if o.err == nil {
+			s.inOrder = s.inOrder || o.inOrder
 			continue
 		}
 		r.Failures++
 		if r.First == nil {
 			r.First = newFailure(s.batch.first+s.batch.counted, o)
+			r.First.InOrder = s.inOrder
 		}
 	}
 }

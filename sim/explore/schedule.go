@@ -58,6 +58,7 @@ type outcome struct {
 	list        uint64  // the fingerprint of its decisions
 	fresh       bool    // the first with this fingerprint
 	orders      float64 // the product of the numbers of candidates
+	inOrder     bool    // it made asyncio's choices
 	report      any     // of the scheduler, for the strategy
 }
 
@@ -92,7 +93,7 @@ func (w *worker) outcome() outcome {
 	w.noted.Load()
 	return outcome{
 		steps: w.runner.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, list: w.list, orders: w.orders,
-		report: w.scheduler.report(),
+		report: w.scheduler.report(), inOrder: !slices.ContainsFunc(w.decisions, isDecision),
 	}
 }
 
@@ -123,9 +124,12 @@ func (w *worker) observed(task uint32, op sim.Op) {
 func newFailure(schedule int, o *outcome) *Failure {
 	f := &Failure{Schedule: schedule, Err: o.err, Decisions: o.decisions}
 	for _, k := range o.decisions {
-		if k != 0 {
+		if isDecision(k) {
 			f.Switches++
 		}
 	}
 	return f
 }
+
+// isDecision reports whether a choice is not asyncio's.
+func isDecision(k uint32) bool { return k != 0 }
