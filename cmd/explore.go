@@ -85,7 +85,8 @@ Exit codes: 0 no run failed, 1 a run failed, 130 it was interrupted before one d
 	addParamFlag(c, r, &params)
 	f := c.Flags()
 	f.StringVar(&config.Strategy, "strategy", "", "one of "+strings.Join(explore.Strategies(), ", "))
-	f.IntVar(&config.Schedules, "schedules", 0, "how many runs at most (default 10000, or as many as --time allows, or fewer if nothing new comes)")
+	f.IntVar(&config.Schedules, "schedules", 0,
+		"how many runs at most (default 10000, or as many as --time allows; fewer if nothing new comes)")
 	f.DurationVar(&config.Time, "time", 0, "how long at most")
 	f.Uint64Var(&config.Seed, "seed", 0, "the same seed finds the same")
 	f.IntVar(&config.Workers, "workers", 0, "how many runs at a time (default one on each core)")

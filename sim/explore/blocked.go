@@ -9,8 +9,8 @@ import (
 )
 
 // A search has no watchdog, which costs something in every run. It looks now and then whether its workers have come
-// to another schedule; one that has stood still for long is run again on the side, with a watchdog, which tells a program
-// that is blocked from one that computes.
+// to another schedule; one that has stood still for long is run again on the side, with a watchdog, which tells a
+// program that is blocked from one that computes.
 
 const (
 	standstill    = 2 * time.Second // after that a schedule is run again
@@ -103,8 +103,8 @@ func newWatchedWorker(config Config, main func(co *aio.Co) error) *worker {
 	return w
 }
 
-// explainBlocked reports a run that is blocked. Each run takes a while and leaves a goroutine behind, so there are two at
-// most: one in asyncio's order, and if that is not blocked the one that was found.
+// explainBlocked reports a run that is blocked. Each run takes a while and leaves a goroutine behind, so there are two
+// at most: one in asyncio's order, and if that is not blocked the one that was found.
 func (w *worker) explainBlocked(f *Failure) (*Report, error) {
 	w.config.Watchdog = knownBlocked
 	var again error

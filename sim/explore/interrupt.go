@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// A search that is cancelled, or whose time is up, waits neither for a schedule that is long nor for one that is endless.
-// What has not ended by itself soon ends where it next makes a choice or a step of a task: as by runtime.Goexit, which no
-// program recovers from. It does not count. A step that goes on for ever is given up, as one that blocks is.
+// A search that is cancelled, or whose time is up, waits neither for a schedule that is long nor for one that is
+// endless. What has not ended by itself soon ends where it next makes a choice or a step of a task: as by
+// runtime.Goexit, which no program recovers from. It does not count. A step that goes on for ever is given up, as one
+// that blocks is.
 
 // farewell is after how long the schedules that still run are given up: that is enough to find out whether they are
 // blocked, for which the watchdog takes its patience and a half.

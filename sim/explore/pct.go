@@ -10,8 +10,8 @@ import (
 // pct is probabilistic concurrency testing. Every chain has a random priority, and the one with the highest runs; at
 // depth-1 choices, of as many as the profile has, that one falls below all others. A failure that needs depth orderings
 // of steps is found with a probability of at least 1/(n*k^(depth-1)) for n chains and k choices. Its fairness is that a
-// schedule goes on at random after k choices: a task that waits in a loop for another does not wait for ever. So k is the
-// most that the latest schedules had, but no more than the profile, which is fair, has.
+// schedule goes on at random after k choices: a task that waits in a loop for another does not wait for ever. So k is
+// the most that the latest schedules had, but no more than the profile, which is fair, has.
 type pct struct {
 	unplanned
 	profile *profile

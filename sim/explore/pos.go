@@ -4,8 +4,8 @@ import "github.com/asyncsim/asyncsim/sim"
 
 // pos is partial order sampling. Every event that can come next has a random priority, and the one with the highest is
 // next; then the events that race with it, which are those at the same object if one of the two writes, are given new
-// ones. So the orders of events that do not race weigh less than in a random walk. What a task will do that has not come
-// to a switch point is what the profile expects.
+// ones. So the orders of events that do not race weigh less than in a random walk. What a task will do that has not
+// come to a switch point is what the profile expects.
 type pos struct {
 	unplanned
 	profile *profile

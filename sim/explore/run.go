@@ -8,17 +8,17 @@ import (
 	aio "github.com/asyncsim/asyncsim/primitives"
 )
 
-// Run explores main: it runs it again and again, each time with other choices, until a run fails, every order was tried,
-// nothing new comes, or the budget is spent; cancelling ctx ends it too. It returns an error when the configuration
-// cannot be right.
+// Run explores main: it runs it again and again, each time with other choices, until a run fails, every order was
+// tried, nothing new comes, or the budget is spent; cancelling ctx ends it too. It returns an error when the
+// configuration cannot be right.
 //
 // A schedule that still runs when ctx is cancelled or the time is up is ended within a fraction of a second, where it
-// next makes a choice or a step of a task, as by runtime.Goexit. It is not counted. Where it comes to neither, it is given
-// up after some seconds, and its goroutine is left behind.
+// next makes a choice or a step of a task, as by runtime.Goexit. It is not counted. Where it comes to neither, it is
+// given up after some seconds, and its goroutine is left behind.
 //
 // A run in which main, or a task, calls runtime.Goexit fails with [ErrGoexit]. A run that blocks for real, on a channel
-// say, fails with a *sim.BlockedError after some seconds of real time; its goroutine is left behind, and the search ends
-// with it. But for these no goroutine is left behind.
+// say, fails with a *sim.BlockedError after some seconds of real time; its goroutine is left behind, and the search
+// ends with it. But for these no goroutine is left behind.
 func Run(ctx context.Context, config Config, main func(co *aio.Co) error) (*Result, error) {
 	unlimited := config.Schedules == 0 && !config.All
 	config, err := config.checked()
@@ -74,8 +74,8 @@ const tick = 100 * time.Millisecond
 func newSearch(ctx context.Context, config Config, main func(co *aio.Co) error) *search {
 	s := &search{
 		ctx: ctx, config: config, main: main, strategy: newStrategy(config.Strategy), began: time.Now(),
-		ticker: time.NewTicker(tick), seen: map[uint64]struct{}{}, lists: map[uint64]struct{}{}, result: Result{Strategy: config.Strategy},
-		watchman: newWatchman(config.Workers),
+		ticker: time.NewTicker(tick), watchman: newWatchman(config.Workers),
+		seen: map[uint64]struct{}{}, lists: map[uint64]struct{}{}, result: Result{Strategy: config.Strategy},
 	}
 	s.batch.idle = make(chan struct{}, config.Workers)
 	for range config.Workers {

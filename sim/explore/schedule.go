@@ -62,8 +62,8 @@ type outcome struct {
 	report      any     // of the scheduler, for the strategy
 }
 
-// run runs schedule i as the strategy chooses. A program may end the goroutine, see [ErrGoexit]: then run does not return,
-// the run is closed, and outcome tells of it.
+// run runs schedule i as the strategy chooses. A program may end the goroutine, see [ErrGoexit]: then run does not
+// return, the run is closed, and outcome tells of it.
 func (w *worker) run(s strategy, i int) outcome {
 	w.random.begin(w.seed, i)
 	w.scheduler = s.start(i, &w.random, w.scheduler)

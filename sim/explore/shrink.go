@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// The bounds of shrinking. The first two determine what is found; the times are there for programs with very slow steps.
+// The bounds of shrinking. The first two determine what is found; the times are there for programs with very slow
+// steps.
 const (
 	maxShrinkRuns  = 20_000
 	maxShrinkSteps = 2_000_000
@@ -141,8 +142,8 @@ func (s *shrinker) removed() bool {
 	return s.withoutTurns() && s.withoutDecisions()
 }
 
-// withoutTurns takes turns away: who had the turn may have it later, in asyncio's order; and then values. That makes runs
-// simple in which decisions hang together, as where tasks wake each other in vain.
+// withoutTurns takes turns away: who had the turn may have it later, in asyncio's order; and then values. That makes
+// runs simple in which decisions hang together, as where tasks wake each other in vain.
 func (s *shrinker) withoutTurns() bool {
 	p := &player{turns: new(turns)}
 	p.want(s.best.decisions())
@@ -177,9 +178,9 @@ func (s *shrinker) withoutDecisions() bool {
 	})
 }
 
-// without takes parts of a list away, many at a time and then each by itself, the last ones first, until every one that is
-// left is needed. This is delta debugging; it needs no complements, because the parts do not need their neighbours. It
-// reports whether it came to its end.
+// without takes parts of a list away, many at a time and then each by itself, the last ones first, until every one that
+// is left is needed. This is delta debugging; it needs no complements, because the parts do not need their neighbours.
+// It reports whether it came to its end.
 func (s *shrinker) without(length func() int, try func(from, to int)) bool {
 	for size := length(); ; size = (size + 1) / 2 {
 		before := length()

@@ -3,8 +3,8 @@ package explore
 import "github.com/asyncsim/asyncsim/sim"
 
 // surw is the selectively uniform random walk: in each schedule the events at one object, chosen at random, come in
-// every order with the same probability. The task that comes to it next is drawn in proportion to the events that it has
-// left there; until it has, the others wait before theirs. Everything else runs at random.
+// every order with the same probability. The task that comes to it next is drawn in proportion to the events that it
+// has left there; until it has, the others wait before theirs. Everything else runs at random.
 type surw struct {
 	unplanned
 	profile *profile

@@ -2,8 +2,8 @@ package explore
 
 import "github.com/asyncsim/asyncsim/sim"
 
-// urw is the uniform random walk. A task is taken with a probability in proportion to the steps that it has left, by the
-// profile: if that is right and nothing waits, every order of the steps has the same probability.
+// urw is the uniform random walk. A task is taken with a probability in proportion to the steps that it has left, by
+// the profile: if that is right and nothing waits, every order of the steps has the same probability.
 type urw struct {
 	unplanned
 	profile *profile

@@ -18,10 +18,11 @@ import (
 
 // Flags of the test binary.
 var (
-	schedules = flag.Int("sim.schedules", 0, "how many orders Explore tries (default 10000, or as many as -sim.time allows, or fewer if nothing new comes; with -short 1000)")
-	limit     = flag.Duration("sim.time", 0, "how long Explore searches (default until shortly before the test's deadline)")
-	seed      = flag.Uint64("sim.seed", 0, "the seed of Explore's search")
-	replay    = flag.String("sim.replay", "", "the token of a run: Explore makes that run alone")
+	schedules = flag.Int("sim.schedules", 0, "how many orders Explore tries (default 10000, or as many as -sim.time "+
+		"allows; fewer if nothing new comes; with -short 1000)")
+	limit  = flag.Duration("sim.time", 0, "how long Explore searches (default until shortly before the test's deadline)")
+	seed   = flag.Uint64("sim.seed", 0, "the seed of Explore's search")
+	replay = flag.String("sim.replay", "", "the token of a run: Explore makes that run alone")
 )
 
 // replayVariable is the environment's way to say -sim.replay.
