@@ -28,6 +28,8 @@ const (
 	ExitOK     = 0 // everything went well
 	ExitFailed = 1 // a program failed
 	ExitUsage  = 2 // the command line cannot be right
+
+	ExitInterrupted = 130 // explore was interrupted before a run failed
 )
 
 // Main runs the command with the given arguments and returns its exit code. What the simulated programs print goes to
@@ -45,9 +47,15 @@ func Main(r *scenarios.Registry, args []string, stdout, stderr io.Writer) int {
 	if errors.As(err, &failed) {
 		return ExitFailed
 	}
+	if errors.Is(err, errInterrupted) {
+		return ExitInterrupted
+	}
 	fmt.Fprintf(stderr, "asyncsim: %v\nSee %s --help.\n", err, c.CommandPath())
 	return ExitUsage
 }
+
+// errInterrupted ends a search that was interrupted before it found anything, which has been reported.
+var errInterrupted = errors.New("interrupted")
 
 // programError says that a program failed, which has been reported.
 type programError struct{ error }
@@ -58,7 +66,8 @@ func newRoot(r *scenarios.Registry) *cobra.Command {
 		Short: "Run asyncio programs, written in Go, in virtual time",
 		Long: `asyncsim runs asyncio programs, written in Go, in virtual time: sleeping costs nothing and every run is the same.
 
-Exit codes: 0 everything went well, 1 a program failed, 2 the command line cannot be right.`,
+Exit codes: 0 everything went well, 1 a program failed, 2 the command line cannot be right,
+130 explore was interrupted before a run failed.`,
 		Example: `  asyncsim list
   asyncsim run ex_5_5
   asyncsim run all

@@ -47,13 +47,13 @@ func newExplore(r *scenarios.Registry) *cobra.Command {
 		Short: "Run a scenario in other orders until a run fails",
 		Long: `Explore runs a scenario again and again, each time in another order, until a run fails. It shows the simplest run
 that fails in the same way, and how to make it again. On a terminal a line tells how far it is, unless the environment
-variable CI is set. Interrupt it and it tells what it has found so far.
+variable CI is set. Interrupt it and it tells what it has found so far; again, and it does not.
 
 It stops because of a failure, or because it is exhausted (every order was tried), saturated (nothing new came for long,
 where no number of runs was given), or because of the budget (of runs), the deadline (of --time), or because it was
 cancelled (interrupted).
 
-Exit codes: 0 no run failed, 1 a run failed.`,
+Exit codes: 0 no run failed, 1 a run failed, 130 it was interrupted before one did.`,
 		Example: `  asyncsim explore races/lost_update
   asyncsim explore sct/reorder --param setters=9 --strategy surw --all --schedules 1000`,
 		Args:              cobra.ExactArgs(1),
@@ -85,7 +85,8 @@ Exit codes: 0 no run failed, 1 a run failed.`,
 	addParamFlag(c, r, &params)
 	f := c.Flags()
 	f.StringVar(&config.Strategy, "strategy", "", "one of "+strings.Join(explore.Strategies(), ", "))
-	f.IntVar(&config.Schedules, "schedules", 0, "how many runs at most (default 10000, or fewer if nothing new comes)")
+	f.IntVar(&config.Schedules, "schedules", 0,
+		"how many runs at most (default 10000, or as many as --time allows; fewer if nothing new comes)")
 	f.DurationVar(&config.Time, "time", 0, "how long at most")
 	f.Uint64Var(&config.Seed, "seed", 0, "the same seed finds the same")
 	f.IntVar(&config.Workers, "workers", 0, "how many runs at a time (default one on each core)")
@@ -114,7 +115,7 @@ func (e exploration) explain(ctx context.Context) (*explore.Report, error) {
 }
 
 func (e exploration) show(ctx context.Context, c *cobra.Command) error {
-	var failed error
+	failed := e.interrupted()
 	report, err := e.explain(ctx)
 	switch {
 	case err != nil:
@@ -126,6 +127,14 @@ func (e exploration) show(ctx context.Context, c *cobra.Command) error {
 	}
 	fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", e.scenario.Name, e.result.Text())
 	return failed
+}
+
+// interrupted returns errInterrupted if the search ended so; a failure that it had found comes before that.
+func (e exploration) interrupted() error {
+	if e.result.Stopped == explore.Cancelled {
+		return errInterrupted
+	}
+	return nil
 }
 
 // again returns the command that replays a run.
@@ -144,7 +153,7 @@ func (e exploration) showJSON(ctx context.Context, c *cobra.Command) error {
 		Schedules: r.Schedules, Failures: r.Failures, Distinct: r.Distinct, Steps: r.Steps,
 		Seconds: r.Elapsed.Seconds(), Stopped: r.Stopped,
 	}
-	var failed error
+	failed := e.interrupted()
 	if r.First != nil {
 		out.FirstFailure = r.First.Schedule
 		out.Failure = &shownFailure{Switches: r.First.Switches, Schedule: r.First.Schedule}

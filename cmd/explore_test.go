@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/asyncsim/asyncsim/cmd"
 	aio "github.com/asyncsim/asyncsim/primitives"
@@ -138,20 +141,14 @@ func TestInterruptedExploration(t *testing.T) {
 		code  int
 		want  []string
 	}{
-		{false, cmd.ExitOK, []string{"and none fails: the search was cancelled (stopped: cancelled)"}},
-		{true, cmd.ExitFailed, []string{"one of many", "asyncio's own order fails", "fail, number 1 first: the search was cancelled (stopped: cancelled)"}},
+		{false, cmd.ExitInterrupted, []string{"and none fails: the search was cancelled: interrupt signal received (stopped: cancelled)"}},
+		{true, cmd.ExitFailed, []string{"one of many", "asyncio's own order fails", "fail, number 1 first: the search was cancelled: interrupt signal received (stopped: cancelled)"}},
 	} {
 		var runs atomic.Int64
 		code, stdout, stderr := custom(t, func(co *aio.Co) error {
 			co.Choose("value", 1000)
 			if runs.Add(1) == 50 {
-				self, err := os.FindProcess(os.Getpid())
-				if err == nil {
-					err = self.Signal(os.Interrupt)
-				}
-				if err != nil {
-					t.Error(err)
-				}
+				interruptMyself(t)
 			}
 			if test.fails {
 				return errors.New("one of many")
@@ -163,6 +160,48 @@ func TestInterruptedExploration(t *testing.T) {
 				t.Errorf("code %d, stderr %q, not %q:\n%s", code, stderr, want, stdout)
 			}
 		}
+	}
+}
+
+// TestASlowScheduleIsInterrupted, by the user or because the time is up, which is what the user wanted.
+func TestASlowScheduleIsInterrupted(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{nil, cmd.ExitInterrupted, `the search was cancelled: interrupt signal received (stopped: cancelled)`},
+		{[]string{"--json"}, cmd.ExitInterrupted, `"stopped":"cancelled"`},
+		{[]string{"--time", "50ms"}, cmd.ExitOK, `the time is up (stopped: deadline)`},
+	} {
+		var once sync.Once
+		code, stdout, stderr := custom(t, func(co *aio.Co) error {
+			for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+				once.Do(func() {
+					if !slices.Contains(test.args, "--time") {
+						interruptMyself(t)
+					}
+				})
+				time.Sleep(time.Millisecond) // or it would come to the limit of steps
+				if err := aio.Sleep(co, time.Second); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, append([]string{"explore", "custom"}, test.args...)...)
+		if code != test.code || stderr != "" || !strings.Contains(stdout, test.want) {
+			t.Errorf("%q: code %d, stderr %q:\n%s", test.args, code, stderr, stdout)
+		}
+	}
+}
+
+func interruptMyself(t *testing.T) {
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Signal(os.Interrupt)
+	}
+	if err != nil {
+		t.Error(err)
 	}
 }
 

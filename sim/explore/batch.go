@@ -11,6 +11,8 @@ type batch struct {
 	outcomes []outcome
 	done     []atomic.Bool // which outcomes are there
 	counted  int
+	over     bool          // no worker runs any more
+	missing  int           // of those counted: they were interrupted
 	next     atomic.Int64  // to run
 	last     atomic.Int64  // that is wanted: behind a failure no other is
 	idle     chan struct{} // told by every worker that finds nothing to do any more
@@ -25,19 +27,26 @@ func (b *batch) reset(first, n int) {
 	for i := range b.done {
 		b.done[i].Store(false)
 	}
-	b.first, b.counted = first, 0
+	b.first, b.counted, b.over, b.missing = first, 0, false, 0
 	b.next.Store(0)
 	b.last.Store(int64(n))
 }
 
-// take returns the next outcome to count, or nil as long as it is not there.
+// take returns the next outcome to count, or nil as long as it is not there. When the batch is over, what is still not
+// there is left out.
 func (b *batch) take() *outcome {
-	i := b.counted
-	if i == len(b.outcomes) || int64(i) > b.last.Load() || !b.done[i].Load() {
-		return nil
+	for i := b.counted; i < len(b.outcomes) && int64(i) <= b.last.Load(); i++ {
+		switch {
+		case b.done[i].Load():
+			b.counted = i + 1
+			return &b.outcomes[i]
+		case !b.over:
+			return nil
+		}
+		b.missing++
+		b.counted = i + 1
 	}
-	b.counted++
-	return &b.outcomes[i]
+	return nil
 }
 
 // put is told how schedule i of the batch went.
@@ -90,12 +99,15 @@ func (s *search) work(w *worker) {
 	}
 }
 
-// deliver puts down how schedule i of the batch went. It reports false when the schedule was given up meanwhile: then
-// the search is over, and what is the worker's ends with it.
+// deliver puts down how schedule i of the batch went, unless it was interrupted. It reports false when the schedule was
+// given up meanwhile: then the search is over, and what is the worker's ends with it.
 func (s *search) deliver(w *worker, i int, o outcome) bool {
 	if !w.at.CompareAndSwap(int64(s.batch.first+i)+1, resting) {
 		w.close()
 		return false
+	}
+	if w.interrupted {
+		return true
 	}
 	if o.err != nil && !s.config.All {
 		s.batch.end(i) // first: what is put may be counted at once

@@ -9,8 +9,8 @@ import (
 )
 
 // A search has no watchdog, which costs something in every run. It looks now and then whether its workers have come
-// to another schedule; one that has stood still for long is run again on the side, with a watchdog, which tells a program
-// that is blocked from one that computes.
+// to another schedule; one that has stood still for long is run again on the side, with a watchdog, which tells a
+// program that is blocked from one that computes.
 
 const (
 	standstill    = 2 * time.Second // after that a schedule is run again
@@ -31,6 +31,7 @@ type post struct {
 	since    time.Time
 	patience time.Duration
 	probing  bool
+	again    *worker // that has the second run
 }
 
 // probe is the second run of a schedule that stands still.
@@ -51,14 +52,18 @@ func (s *search) watch(now time.Time) {
 		switch at := w.at.Load(); {
 		case at != p.at:
 			p.at, p.since, p.patience = at, now, standstill
+			if p.probing { // of no use any more
+				p.again.stop.Store(true)
+			}
 		case at > 0 && !p.probing && now.Sub(p.since) >= p.patience:
 			p.patience *= 2
 			p.probing = true
 			s.watchman.probing++
+			again := newWatchedWorker(s.config, s.main)
+			again.config.Watchdog = probePatience
+			p.again = again
 			go func() {
-				again := newWatchedWorker(s.config, s.main)
 				defer again.close()
-				again.config.Watchdog = probePatience
 				s.watchman.probes <- probe{i, at, again.apart(s.strategy, int(at)-1)}
 			}()
 		}
@@ -98,8 +103,8 @@ func newWatchedWorker(config Config, main func(co *aio.Co) error) *worker {
 	return w
 }
 
-// explainBlocked reports a run that is blocked. Each run takes a while and leaves a goroutine behind, so there are two at
-// most: one in asyncio's order, and if that is not blocked the one that was found.
+// explainBlocked reports a run that is blocked. Each run takes a while and leaves a goroutine behind, so there are two
+// at most: one in asyncio's order, and if that is not blocked the one that was found.
 func (w *worker) explainBlocked(f *Failure) (*Report, error) {
 	w.config.Watchdog = knownBlocked
 	var again error
@@ -107,6 +112,9 @@ func (w *worker) explainBlocked(f *Failure) (*Report, error) {
 		o := w.play(p)
 		if again = o.err; o.err == nil || signature(o.err) != signature(f.Err) {
 			continue
+		}
+		if len(p.made) == 0 && f.InOrder {
+			return nil, &NotDeterministicError{Failure: f.Err, Again: o.err, InOrder: true}
 		}
 		report := newReport(p, o.err)
 		report.Schedule, report.Found = f.Schedule, p.switches()

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"time"
@@ -13,7 +14,8 @@ type Config struct {
 	// Strategy is the name of one of [Strategies], or pct-3 for [PCT] of depth 3, and so on; empty is the
 	// portfolio.
 	Strategy string
-	// Schedules is how many runs there are at most; 0 stands for 10,000, or fewer where nothing new comes: see [Saturated].
+	// Schedules is how many runs there are at most; 0 stands for 10,000, or for no limit where there is one of Time, and
+	// for fewer where nothing new comes: see [Saturated].
 	Schedules int
 	// Time is how long, in real time, the search may take; 0 is no limit. What is found then depends on the machine.
 	Time time.Duration
@@ -49,9 +51,11 @@ func (c Config) checked() (Config, error) {
 	}
 	switch {
 	case newStrategy(c.Strategy) == nil:
-		return c, fmt.Errorf("unknown strategy %q: there are %s; pct-3 is pct of depth 3", c.Strategy, strings.Join(Strategies(), ", "))
+		return c, fmt.Errorf("unknown strategy %q: there are %s; pct-3 is pct of depth 3",
+			c.Strategy, strings.Join(Strategies(), ", "))
 	case c.Schedules < 0:
-		return c, fmt.Errorf("schedules = %d: there cannot be fewer than none; 0 stands for %d", c.Schedules, defaultSchedules)
+		return c, fmt.Errorf("schedules = %d: there cannot be fewer than none; 0 stands for %d",
+			c.Schedules, defaultSchedules)
 	case c.Time < 0:
 		return c, fmt.Errorf("time = %v: it must not be negative; 0 is no limit", c.Time)
 	case c.Workers < 0:
@@ -61,7 +65,10 @@ func (c Config) checked() (Config, error) {
 	case c.Slack < 0:
 		return c, fmt.Errorf("slack = %v: it must not be negative: no timer fires early", c.Slack)
 	}
-	if c.Schedules == 0 {
+	switch {
+	case c.Schedules == 0 && c.Time > 0:
+		c.Schedules = math.MaxInt
+	case c.Schedules == 0:
 		c.Schedules = defaultSchedules
 	}
 	if c.Workers == 0 {
@@ -82,7 +89,7 @@ const (
 	Exhausted Stop = "exhausted" // every order was tried
 	Saturated Stop = "saturated" // nothing new came for long: for half of all schedules, and a thousand at least
 	Budget    Stop = "budget"    // of schedules
-	Deadline  Stop = "deadline"  // of time
+	Deadline  Stop = "deadline"  // of time, or of the context
 	Cancelled Stop = "cancelled" // the context was
 )
 
@@ -91,12 +98,15 @@ type Result struct {
 	Stopped   Stop
 	Schedules int // how many runs there were
 	Failures  int // how many of them failed
-	Distinct  int // how many different traces there were: orders of independent steps are one; see DESIGN.md
-	Steps     int64
-	Elapsed   time.Duration
-	First     *Failure // nil if no run failed
-	Strategy  string   // its name
-	Stale     int      // how many runs there were since the last with a new trace
+	// Distinct is how many different traces there were: orders of independent steps are one, see DESIGN.md. No more than
+	// 16,777,216 are counted.
+	Distinct int
+	Steps    int64
+	Elapsed  time.Duration
+	First    *Failure // nil if no run failed
+	Cause    error    // why the context ended the search, where it says so: see [context.Cause]
+	Strategy string   // its name
+	Stale    int      // how many runs there were since the last with a new trace
 }
 
 // Failure is a run that failed.
@@ -105,4 +115,5 @@ type Failure struct {
 	Err       error
 	Decisions []uint32 // what the chooser said, choice by choice
 	Switches  int      // how many of them are not asyncio's
+	InOrder   bool     // a run in asyncio's own order had passed before
 }

@@ -11,6 +11,7 @@ import (
 // NotDeterministicError is a failure for which nobody can be blamed yet: the same choices gave another run.
 type NotDeterministicError struct {
 	Failure error         // what the run of the search ended with
+	InOrder bool          // asyncio's own order passed in one run, and ended with Again in another
 	Again   error         // what the replay ended with; nil: it passed
 	Event   int           // the number of the first event that differs between two replays, from 1; 0: none does
 	Time    time.Duration // of that event, in virtual time
@@ -20,7 +21,9 @@ type NotDeterministicError struct {
 
 func (e *NotDeterministicError) Error() string {
 	var what string
-	if e.Event > 0 {
+	if e.InOrder {
+		what = "asyncio's own order passed in one run and ended in another with: " + textOf(e.Again)
+	} else if e.Event > 0 {
 		what = fmt.Sprintf("event %d, at %v, was %s in one run and %s in the next",
 			e.Event, e.Time, orNothing(e.First), orNothing(e.Second))
 	} else {

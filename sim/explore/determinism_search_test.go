@@ -82,6 +82,54 @@ func TestNondeterminismIsCaught(t *testing.T) {
 	}
 }
 
+// TestAsynciosOrderThatPassedIsNotBlamed: where it passed in one run and fails in another, the program is not
+// deterministic, though the failing run could be made again.
+func TestAsynciosOrderThatPassedIsNotBlamed(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		strategy string
+		passes   func(run int, chose bool) bool
+		want     string
+	}{
+		{"the first run passes", Portfolio, func(run int, _ bool) bool { return run == 1 },
+			"asyncio's own order passed in one run and ended in another with: mixed"},
+		{"the first run of the shrinking passes", RandomWalk, func(run int, chose bool) bool { return !chose && run <= 20 },
+			"asyncio's own order passed in one run and ended in another with: mixed"},
+		{"asyncio's order ends with another error", Portfolio, func(run int, _ bool) bool { return run == 1 },
+			"asyncio's own order passed in one run and ended in another with: again"},
+		{"it holds", Portfolio, func(_ int, chose bool) bool { return !chose }, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			runs := 0
+			main := func(co *aio.Co) error {
+				runs++
+				run, chose := runs, co.Choose("value", 50) > 0
+				switch {
+				case test.passes(run, chose):
+					return nil
+				case !chose && strings.HasPrefix(test.name, "asyncio's"):
+					return errors.New("again")
+				}
+				return errMixed
+			}
+			config := Config{Workers: 1, Strategy: test.strategy}
+			result, err := Run(context.Background(), config, main)
+			if err != nil || result.First == nil {
+				t.Fatalf("%+v, %v", result, err)
+			}
+			if test.strategy == RandomWalk {
+				runs = 16
+			}
+			_, err = Explain(context.Background(), config, result.First, main)
+			broken := new(NotDeterministicError)
+			if test.want == "" && err != nil ||
+				test.want != "" && (!errors.As(err, &broken) || !errors.Is(err, errMixed) || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("%+v is told as %v", result.First, err)
+			}
+		})
+	}
+}
+
 // TestRareNondeterminismIsCaught also where only some runs are other ones: what is reported can be replayed, or the
 // program is blamed.
 func TestRareNondeterminismIsCaught(t *testing.T) {

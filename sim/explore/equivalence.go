@@ -3,13 +3,14 @@ package explore
 import "github.com/asyncsim/asyncsim/sim"
 
 // equivalence gives runs that differ in nothing but the order of independent steps one fingerprint: they have the same
-// happens-before relation, and so are one trace in Mazurkiewicz's sense. Steps of a task depend on each other, as do those
-// at one object of which one writes. A step without an operation of an object, such as all that a task does between two
-// awaits, counts as a write of one object for all. So do callbacks and timers that were chosen. A step with an operation
-// counts as that alone: what else it does to memory that tasks share is not seen.
+// happens-before relation, and so are one trace in Mazurkiewicz's sense. Steps of a task depend on each other, as do
+// those at one object of which one writes. A step without an operation of an object, such as all that a task does
+// between two awaits, counts as a write of one object for all. So do callbacks and timers that were chosen. A step with
+// an operation counts as that alone: what else it does to memory that tasks share is not seen.
 //
-// Each step has a hash of what happens before it, itself included. Objects have no names in it: their numbers come in the
-// order of their first use, and which one a task comes to follows from what happened before, as far as that is seen.
+// Each step has a hash of what happens before it, itself included. Objects have no names in it: their numbers come in
+// the order of their first use, and which one a task comes to follows from what happened before, as far as that is
+// seen.
 type equivalence struct {
 	tasks   []uint64 // the last step of each; that of 0 is what no task does
 	objects []uses   // by number; that of 0 is what is no operation of an object
@@ -56,9 +57,6 @@ func (e *equivalence) step(task uint32, op sim.Op) {
 
 // chosen is told of what the chooser said: the values that a task asked for, and which callback or timer comes next.
 func (e *equivalence) chosen(c *sim.Choice, k int) {
-	if c.OnlySteps() {
-		return
-	}
 	if !ofTasks(c) {
 		last := at(&e.tasks, int(c.Asker()))
 		*last = mixed64(*last, uint64(k)+valueMark)

@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"math/rand/v2"
 	"slices"
 
 	"github.com/asyncsim/asyncsim/sim"
@@ -84,7 +83,7 @@ func (b *branch) switched() []switchAt {
 	return d
 }
 
-func (e *exhaustive) start(i int, random *rand.PCG, used scheduler) scheduler {
+func (e *exhaustive) start(i int, random *chance, used scheduler) scheduler {
 	s, ok := used.(*directed)
 	if !ok {
 		s = &directed{random: random}
@@ -116,7 +115,7 @@ func (e *exhaustive) learn(batch []outcome) bool {
 
 // directed makes the choices of one schedule of exhaustive.
 type directed struct {
-	random   *rand.PCG
+	random   *chance
 	all      []switchAt
 	switches []switchAt // that are still to come
 	over     bool       // there is none left: all is random
@@ -127,11 +126,11 @@ type directed struct {
 
 func (s *directed) choose(c *sim.Choice) int {
 	if s.over {
-		return below(s.random, c.N)
+		return s.random.pick(c)
 	}
-	n, spread := c.N, 1
+	n := c.N
 	if !ofTasks(c) && n > wideChoice {
-		n, spread, s.wide = wideValues, (c.N-1)/(wideValues-1), true
+		n, s.wide = wideValues, true
 	}
 	s.n++
 	if len(s.switches) == 0 {
@@ -143,7 +142,10 @@ func (s *directed) choose(c *sim.Choice) int {
 		return 0
 	}
 	s.switches = s.switches[1:]
-	return min(d.value, n-1) * spread
+	if n < c.N {
+		return min(d.value, n-1) * (c.N - 1) / (n - 1) // the last is the greatest
+	}
+	return min(d.value, n-1)
 }
 
 func (s *directed) observer() func(uint32, sim.Op) { return nil }

@@ -1,10 +1,6 @@
 package explore
 
-import (
-	"math/rand/v2"
-
-	"github.com/asyncsim/asyncsim/sim"
-)
+import "github.com/asyncsim/asyncsim/sim"
 
 // fifo is asyncio's order.
 type fifo struct {
@@ -12,6 +8,6 @@ type fifo struct {
 	blind
 }
 
-func (f fifo) start(int, *rand.PCG, scheduler) scheduler { return f }
-func (fifo) learn([]outcome) bool                        { return false }
-func (fifo) choose(*sim.Choice) int                      { return 0 }
+func (f fifo) start(int, *chance, scheduler) scheduler { return f }
+func (fifo) learn([]outcome) bool                      { return false }
+func (fifo) choose(*sim.Choice) int                    { return 0 }

@@ -2,7 +2,6 @@ package explore
 
 import (
 	"math/bits"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/asyncsim/asyncsim/sim"
@@ -11,8 +10,8 @@ import (
 // pct is probabilistic concurrency testing. Every chain has a random priority, and the one with the highest runs; at
 // depth-1 choices, of as many as the profile has, that one falls below all others. A failure that needs depth orderings
 // of steps is found with a probability of at least 1/(n*k^(depth-1)) for n chains and k choices. Its fairness is that a
-// schedule goes on at random after k choices: a task that waits in a loop for another does not wait for ever. So k is the
-// most that the latest schedules had, but no more than the profile, which is fair, has.
+// schedule goes on at random after k choices: a task that waits in a loop for another does not wait for ever. So k is
+// the most that the latest schedules had, but no more than the profile, which is fair, has.
 type pct struct {
 	unplanned
 	profile *profile
@@ -27,7 +26,7 @@ const (
 	memory   = 32 // how many schedules are the latest
 )
 
-func (p *pct) start(i int, random *rand.PCG, used scheduler) scheduler {
+func (p *pct) start(i int, random *chance, used scheduler) scheduler {
 	s, ok := used.(*priorities)
 	if !ok {
 		s = &priorities{random: random}
@@ -61,7 +60,7 @@ func (p *pct) learn(batch []outcome) bool {
 // priorities makes the choices of one schedule of pct.
 type priorities struct {
 	blind
-	random  *rand.PCG
+	random  *chance
 	of      []uint64 // by chain; 0: it has none yet
 	changes []int    // the choices at which the priority changes, each with its own place below all others
 	n, k    int      // how many choices there were, and may be
@@ -79,7 +78,7 @@ func (s *priorities) reset(depth, k int) {
 
 func (s *priorities) choose(c *sim.Choice) int {
 	if s.n++; s.n > s.k || !ofTasks(c) {
-		return below(s.random, c.N)
+		return s.random.pick(c)
 	}
 	best := s.highest(c)
 	for i, at := range s.changes {

@@ -2,7 +2,6 @@ package explore
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"time"
@@ -17,7 +16,7 @@ type player struct {
 	wanted  []decision
 	next    map[key]int32 // the place in wanted, from 1, of the next decision that is made there
 	after   []int32       // by place: that of the next one with the same key; 0: there is none
-	order   []who         // whose turns come first, one after the other, before what is wanted; who is not ready is left out
+	order   []who         // whose turns come first, in this order, before what is wanted; who is not ready is left out
 	forced  []deviation   // by the number of the choice, ascending; they come before what is wanted
 	script  []uint32      // instead of all that: every choice of a run
 	listing bool          // keep the events
@@ -44,7 +43,8 @@ type taken struct {
 	event int           // how many events there were before
 }
 
-// Misfit is a decision of a token that could not be made in the program as it is now. The run went on in asyncio's order.
+// Misfit is a decision of a token that could not be made in the program as it is now. The run went on in asyncio's
+// order.
 type Misfit struct {
 	Choice   int      // the number of the choice, from 1; 0 if the run never came to it
 	Expected string   // the decision
@@ -58,10 +58,10 @@ func (m Misfit) String() string {
 	return fmt.Sprintf("choice %d: expected %s; there was %q", m.Choice, m.Expected, m.Ready)
 }
 
-func (p *player) start(int, *rand.PCG, scheduler) scheduler { return p }
-func (p *player) learn([]outcome) bool                      { return false }
-func (p *player) plan(int) int                              { return 1 }
-func (p *player) report() any                               { return nil }
+func (p *player) start(int, *chance, scheduler) scheduler { return p }
+func (p *player) learn([]outcome) bool                    { return false }
+func (p *player) plan(int) int                            { return 1 }
+func (p *player) report() any                             { return nil }
 
 func (p *player) observer() func(uint32, sim.Op) { return nil }
 

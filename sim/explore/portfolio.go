@@ -1,10 +1,8 @@
 package explore
 
-import "math/rand/v2"
-
 // portfolio gives every schedule to one of the other strategies. Those that the profile favours have more, as do those
-// that come upon new orders. No strategy is best for every program, and this one is as good as the best for it, within a
-// factor. Where there seem to be few orders, it tries them all.
+// that come upon new orders. No strategy is best for every program, and this one is as good as the best for it, within
+// a factor. Where there seem to be few orders, it tries them all.
 type portfolio struct {
 	profile *profile
 	arms    []*arm
@@ -40,7 +38,8 @@ func newPortfolio(p *profile) *portfolio {
 			return otherwise
 		}
 	}
-	short := func(p *profile) float64 { return 1 + 32/float64(max(1, p.choices)) } // it finds by luck to the power of depth
+	// It finds by luck to the power of depth.
+	short := func(p *profile) float64 { return 1 + 32/float64(max(1, p.choices)) }
 	return &portfolio{profile: p, arms: []*arm{
 		walkArm:       {strategy: randomWalk{}, favour: ifShared(1, 4)},
 		exhaustiveArm: {strategy: newExhaustive(), favour: always(0)},
@@ -60,7 +59,8 @@ func (a *arm) share(p *profile) float64 {
 // mostly is how much more than everything else the attempt to try all orders may cost.
 const mostly = 8
 
-// few reports whether there seem to be so few orders that to try them all costs little more than what was spent already.
+// few reports whether there seem to be so few orders that to try them all costs little more than what was spent
+// already.
 func (p *portfolio) few() bool {
 	if e := p.arms[exhaustiveArm].strategy.(*exhaustive); e.wide && e.branch() == nil {
 		return false // there are values too many to try, and everything else was tried
@@ -107,7 +107,7 @@ type mixed struct {
 	of []scheduler
 }
 
-func (p *portfolio) start(i int, random *rand.PCG, used scheduler) scheduler {
+func (p *portfolio) start(i int, random *chance, used scheduler) scheduler {
 	m, ok := used.(*mixed)
 	if !ok {
 		m = &mixed{of: make([]scheduler, len(p.arms))}

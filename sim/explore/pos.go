@@ -1,21 +1,17 @@
 package explore
 
-import (
-	"math/rand/v2"
-
-	"github.com/asyncsim/asyncsim/sim"
-)
+import "github.com/asyncsim/asyncsim/sim"
 
 // pos is partial order sampling. Every event that can come next has a random priority, and the one with the highest is
 // next; then the events that race with it, which are those at the same object if one of the two writes, are given new
-// ones. So the orders of events that do not race weigh less than in a random walk. What a task will do that has not come
-// to a switch point is what the profile expects.
+// ones. So the orders of events that do not race weigh less than in a random walk. What a task will do that has not
+// come to a switch point is what the profile expects.
 type pos struct {
 	unplanned
 	profile *profile
 }
 
-func (p pos) start(_ int, random *rand.PCG, used scheduler) scheduler {
+func (p pos) start(_ int, random *chance, used scheduler) scheduler {
 	s, ok := used.(*events)
 	if !ok {
 		s = &events{random: random}
@@ -30,7 +26,7 @@ func (pos) learn([]outcome) bool { return true }
 // events makes the choices of one schedule of pos.
 type events struct {
 	tracker
-	random *rand.PCG
+	random *chance
 	of     []pending // by chain
 }
 
@@ -42,7 +38,7 @@ type pending struct {
 
 func (s *events) choose(c *sim.Choice) int {
 	if !ofTasks(c) {
-		return below(s.random, c.N)
+		return s.random.pick(c)
 	}
 	done := s.flush()
 	best, highest := 0, uint64(0)

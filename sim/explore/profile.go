@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"math/rand/v2"
 	"slices"
 
 	"github.com/asyncsim/asyncsim/sim"
@@ -37,9 +36,9 @@ type journal struct {
 	walk   bool // a random one
 }
 
-// walked is told what a random walk says of the number of orders: the product of the numbers of candidates, which is the
-// inverse of its probability. That is right on average (Knuth 1975), but mostly too low, where a few schedules stand for
-// most of the orders; so the most is taken.
+// walked is told what a random walk says of the number of orders: the product of the numbers of candidates, which is
+// the inverse of its probability. That is right on average (Knuth 1975), but mostly too low, where a few schedules
+// stand for most of the orders; so the most is taken.
 func (p *profile) walked(orders float64) { p.orders = max(p.orders, orders) }
 
 // expected returns what the task's step number index begins with, as far as is known.
@@ -119,7 +118,7 @@ func (p *profiled) plan(n int) int {
 	return p.strategy.plan(n)
 }
 
-func (p *profiled) start(i int, random *rand.PCG, used scheduler) scheduler {
+func (p *profiled) start(i int, random *chance, used scheduler) scheduler {
 	if i >= profileRuns {
 		if _, ok := used.(*profiler); ok {
 			used = nil
@@ -146,12 +145,12 @@ func (p *profiled) learn(batch []outcome) bool {
 	return true
 }
 
-// profiler makes the choices of a schedule that draws the profile: asyncio's first, then those of a uniform random walk,
-// which knows the first, then those of a random walk, which knows nothing and so is not misled.
+// profiler makes the choices of a schedule that draws the profile: asyncio's first, then those of a uniform random
+// walk, which knows the first, then those of a random walk, which knows nothing and so is not misled.
 type profiler struct {
 	tracker
 	lottery
-	random *rand.PCG
+	random *chance
 	number int
 }
 
@@ -165,7 +164,7 @@ func (r *profiler) choose(c *sim.Choice) int {
 		}
 		return r.draw(r.random)
 	}
-	return below(r.random, c.N)
+	return r.random.pick(c)
 }
 
 func (r *profiler) report() any {

@@ -175,6 +175,8 @@ func TestResultText(t *testing.T) {
 			"3000 schedules tried, with 57 different traces, and none fails: the last 1500 showed nothing new (stopped: saturated)"},
 		{Result{Stopped: Budget, Schedules: 3000, Distinct: 57, Failures: 2, First: failed},
 			"3000 schedules tried, with 57 different traces, and 2 fail, number 3 first: that is how many were allowed (stopped: budget)"},
+		{Result{Stopped: Budget, Schedules: 20_000_000, Distinct: maxDistinct},
+			"20000000 schedules tried, with at least 16777216 different traces, and none fails: that is how many were allowed (stopped: budget)"},
 		{Result{Stopped: Deadline, Schedules: 30, Distinct: 5},
 			"30 schedules tried, with 5 different traces, and none fails: the time is up (stopped: deadline)"},
 		{Result{Stopped: Cancelled, Schedules: 30, Distinct: 5},

@@ -1,15 +1,11 @@
 package explore
 
-import (
-	"math/rand/v2"
-
-	"github.com/asyncsim/asyncsim/sim"
-)
+import "github.com/asyncsim/asyncsim/sim"
 
 // randomWalk takes every candidate with the same probability.
 type randomWalk struct{ unplanned }
 
-func (randomWalk) start(_ int, random *rand.PCG, used scheduler) scheduler {
+func (randomWalk) start(_ int, random *chance, used scheduler) scheduler {
 	if used == nil {
 		return &walk{random: random}
 	}
@@ -20,7 +16,7 @@ func (randomWalk) learn([]outcome) bool { return true }
 
 type walk struct {
 	blind
-	random *rand.PCG
+	random *chance
 }
 
-func (w *walk) choose(c *sim.Choice) int { return below(w.random, c.N) }
+func (w *walk) choose(c *sim.Choice) int { return w.random.pick(c) }

@@ -56,7 +56,10 @@ func Explain(ctx context.Context, config Config, failure *Failure, main func(co 
 	if err != nil {
 		return nil, err
 	}
-	s := w.shrink(ctx, found, failure.Err)
+	s, err := w.shrink(ctx, found, failure)
+	if err != nil {
+		return nil, err
+	}
 	p := &player{listing: true}
 	p.want(s.best.decisions())
 	o := w.play(p)

@@ -11,11 +11,12 @@ func (r *Result) Text() string {
 func (r *Result) shown() string {
 	switch {
 	case r.Stopped == Failed && r.Failures <= 1:
-		return fmt.Sprintf("schedule %d failed, after %s", r.Schedules, traces(r.Distinct))
+		return fmt.Sprintf("schedule %d failed, after %s", r.First.Schedule, traces(r.Distinct))
 	case r.Stopped == Exhausted && r.Strategy == FIFO:
 		return fmt.Sprintf("asyncio's own order was tried alone, and %s", r.failed())
 	case r.Stopped == Exhausted:
-		return fmt.Sprintf("proved: all orders were tried, in %d schedules with %s, and %s", r.Schedules, traces(r.Distinct), r.failed())
+		return fmt.Sprintf("proved: all orders were tried, in %d schedules with %s, and %s",
+			r.Schedules, traces(r.Distinct), r.failed())
 	}
 	return fmt.Sprintf("%d schedules tried, with %s, and %s: %s", r.Schedules, traces(r.Distinct), r.failed(), r.why())
 }
@@ -30,6 +31,12 @@ func (r *Result) failed() string {
 
 // why tells why the search ended before every order was tried.
 func (r *Result) why() string {
+	switch {
+	case r.Cause != nil && r.Stopped == Cancelled:
+		return "the search was cancelled: " + r.Cause.Error()
+	case r.Cause != nil:
+		return r.Cause.Error()
+	}
 	switch r.Stopped {
 	case Saturated:
 		return fmt.Sprintf("the last %d showed nothing new", r.Stale)
@@ -44,8 +51,11 @@ func (r *Result) why() string {
 }
 
 func traces(n int) string {
-	if n == 1 {
+	switch n {
+	case 1:
 		return "1 trace"
+	case maxDistinct:
+		return fmt.Sprintf("at least %d different traces", n)
 	}
 	return fmt.Sprintf("%d different traces", n)
 }

@@ -2,18 +2,23 @@ package explore
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
 )
 
-// Run explores main: it runs it again and again, each time with other choices, until a run fails, every order was tried,
-// nothing new comes, or the budget is spent; cancelling ctx ends it too. It returns an error when the configuration
-// cannot be right.
+// Run explores main: it runs it again and again, each time with other choices, until a run fails, every order was
+// tried, nothing new comes, or the budget is spent; cancelling ctx ends it too. It returns an error when the
+// configuration cannot be right.
+//
+// A schedule that still runs when ctx is cancelled or the time is up is ended within a fraction of a second, where it
+// next makes a choice or a step of a task, as by runtime.Goexit. It is not counted. Where it comes to neither, it is
+// given up after some seconds, and its goroutine is left behind.
 //
 // A run in which main, or a task, calls runtime.Goexit fails with [ErrGoexit]. A run that blocks for real, on a channel
-// say, fails with a *sim.BlockedError after some seconds of real time; its goroutine is left behind, and the search ends
-// with it. Else no goroutine is left behind.
+// say, fails with a *sim.BlockedError after some seconds of real time; its goroutine is left behind, and the search
+// ends with it. But for these no goroutine is left behind.
 func Run(ctx context.Context, config Config, main func(co *aio.Co) error) (*Result, error) {
 	unlimited := config.Schedules == 0 && !config.All
 	config, err := config.checked()
@@ -27,6 +32,11 @@ func Run(ctx context.Context, config Config, main func(co *aio.Co) error) (*Resu
 		s.runBatch()
 	}
 	s.result.Elapsed = time.Since(s.began)
+	if err := ctx.Err(); s.result.Stopped == Cancelled || s.result.Stopped == Deadline && err != nil {
+		if cause := context.Cause(ctx); cause != err {
+			s.result.Cause = cause
+		}
+	}
 	if config.Progress != nil {
 		config.Progress(s.progress(true))
 	}
@@ -44,11 +54,19 @@ type search struct {
 	saturable bool
 	batch     batch
 	watchman  watchman
+	inOrder   bool      // a run in asyncio's own order has passed
+	over      time.Time // when it was seen that the search ends; zero: it does not
 	ticker    *time.Ticker
 	seen      map[uint64]struct{} // the fingerprints of the runs
 	lists     map[uint64]struct{} // those of their decisions, where the search may be saturated
 	result    Result
 }
+
+// What a long search remembers at most: with neither would it come to its end before its memory.
+const (
+	maxDistinct = 1 << 24
+	maxLists    = 1 << 22 // which is far from saturated
+)
 
 // tick is how often, in real time, a search looks up from waiting.
 const tick = 100 * time.Millisecond
@@ -56,8 +74,8 @@ const tick = 100 * time.Millisecond
 func newSearch(ctx context.Context, config Config, main func(co *aio.Co) error) *search {
 	s := &search{
 		ctx: ctx, config: config, main: main, strategy: newStrategy(config.Strategy), began: time.Now(),
-		ticker: time.NewTicker(tick), seen: map[uint64]struct{}{}, lists: map[uint64]struct{}{}, result: Result{Strategy: config.Strategy},
-		watchman: newWatchman(config.Workers),
+		ticker: time.NewTicker(tick), watchman: newWatchman(config.Workers),
+		seen: map[uint64]struct{}{}, lists: map[uint64]struct{}{}, result: Result{Strategy: config.Strategy},
 	}
 	s.batch.idle = make(chan struct{}, config.Workers)
 	for range config.Workers {
@@ -99,12 +117,16 @@ func (s *search) runBatch() {
 				s.config.Progress(s.progress(false))
 			}
 			s.watch(now)
+			if s.ended() != "" {
+				busy -= s.interrupt(now)
+			}
 		case p := <-s.watchman.probes:
 			if s.judge(p) {
 				busy--
 			}
 		}
 	}
+	b.over = true
 	s.count()
 	s.result.Stopped = s.learn()
 }
@@ -117,19 +139,21 @@ func (s *search) count() {
 		r.Steps += o.steps
 		_, seen := s.seen[o.fingerprint]
 		o.fresh = !seen
-		if o.fresh {
+		if o.fresh && r.Distinct < maxDistinct {
 			s.seen[o.fingerprint] = struct{}{}
-			r.Distinct = len(s.seen)
+			r.Distinct++
 		}
 		if r.Stale++; o.fresh || s.saturable && s.isNewList(o.list) {
 			r.Stale = 0
 		}
 		if o.err == nil {
+			s.inOrder = s.inOrder || o.inOrder
 			continue
 		}
 		r.Failures++
 		if r.First == nil {
-			r.First = newFailure(r.Schedules, o)
+			r.First = newFailure(s.batch.first+s.batch.counted, o)
+			r.First.InOrder = s.inOrder
 		}
 	}
 }
@@ -137,6 +161,10 @@ func (s *search) count() {
 // isNewList reports whether the decisions are new. A search is not saturated as long as they are: two lists may be one
 // trace where tasks share what is no object, and still be different runs.
 func (s *search) isNewList(list uint64) bool {
+	if len(s.lists) >= maxLists {
+		s.saturable, s.lists = false, nil
+		return true
+	}
 	_, seen := s.lists[list]
 	s.lists[list] = struct{}{}
 	return !seen
@@ -149,7 +177,7 @@ func (s *search) learn() Stop {
 	switch ended := s.ended(); {
 	case last < len(b.outcomes) && b.counted == last+1:
 		return Failed
-	case b.counted < len(b.outcomes):
+	case b.counted < len(b.outcomes) || b.missing > 0:
 		return ended
 	case !s.strategy.learn(b.outcomes):
 		return Exhausted
@@ -175,8 +203,10 @@ func (s *search) proving() bool {
 
 // ended returns why the search ends for a reason outside of it, if it does.
 func (s *search) ended() Stop {
-	switch {
-	case s.ctx.Err() != nil:
+	switch err := s.ctx.Err(); {
+	case errors.Is(err, context.DeadlineExceeded):
+		return Deadline
+	case err != nil:
 		return Cancelled
 	case s.config.Time > 0 && time.Since(s.began) > s.config.Time:
 		return Deadline

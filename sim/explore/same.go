@@ -10,8 +10,13 @@ import (
 	"github.com/asyncsim/asyncsim/sim"
 )
 
-// signature returns what two failures have in common that count as the same one: the types of the errors and their text,
-// with every number and duration left out, because how far a counter came is what changes from order to order. A
+var (
+	numberPattern  = regexp.MustCompile(`[0-9][0-9a-zµ.]*`)
+	addressPattern = regexp.MustCompile(`0x[0-9a-f]{6,}`)
+)
+
+// signature returns what two failures have in common that count as the same one: the types of the errors and their
+// text, with every number and duration left out, because how far a counter came is what changes from order to order. A
 // deadlock is known by the tasks of its circle: who waits in line besides is chance. A panic is known by its value.
 func signature(err error) string {
 	var deadlock *sim.DeadlockError
@@ -32,10 +37,10 @@ func textOf(err error) string {
 }
 
 func withoutNumbers(s string) string {
-	return regexp.MustCompile(`[0-9][0-9a-zµ.]*`).ReplaceAllString(s, "#")
+	return numberPattern.ReplaceAllString(s, "#")
 }
 
 // withoutAddresses leaves out what printing a pointer gives: it may differ where nothing else does.
 func withoutAddresses(s string) string {
-	return regexp.MustCompile(`0x[0-9a-f]{6,}`).ReplaceAllString(s, "0x#")
+	return addressPattern.ReplaceAllString(s, "0x#")
 }

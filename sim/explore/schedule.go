@@ -3,7 +3,6 @@ package explore
 import (
 	"errors"
 	"io"
-	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 
@@ -23,14 +22,16 @@ type worker struct {
 
 	noted atomic.Bool // publishes what follows, and the events: see newWatchedWorker
 
-	random    rand.PCG
-	scheduler scheduler
-	decisions []uint32 // of the run
-	trace     equivalence
-	list      uint64                       // the fingerprint of the decisions
-	observe   func(task uint32, op sim.Op) // of the scheduler, or nil
-	orders    float64                      // the product of the numbers of candidates so far
-	cancelled bool                         // the chooser has cancelled a task
+	random      chance
+	scheduler   scheduler
+	decisions   []uint32 // of the run
+	trace       equivalence
+	list        uint64                       // the fingerprint of the decisions
+	observe     func(task uint32, op sim.Op) // of the scheduler, or nil
+	stop        atomic.Bool                  // told by the search: the schedule that runs is to end
+	orders      float64                      // the product of the numbers of candidates so far
+	cancelled   bool                         // the chooser has cancelled a task
+	interrupted bool                         // it ended because of stop
 }
 
 func newWorker(config Config, main func(co *aio.Co) error) *worker {
@@ -57,17 +58,19 @@ type outcome struct {
 	list        uint64  // the fingerprint of its decisions
 	fresh       bool    // the first with this fingerprint
 	orders      float64 // the product of the numbers of candidates
+	inOrder     bool    // it made asyncio's choices
 	report      any     // of the scheduler, for the strategy
 }
 
-// run runs schedule i as the strategy chooses. A program may end the goroutine, see [ErrGoexit]: then run does not return,
-// the run is closed, and outcome tells of it.
+// run runs schedule i as the strategy chooses. A program may end the goroutine, see [ErrGoexit]: then run does not
+// return, the run is closed, and outcome tells of it.
 func (w *worker) run(s strategy, i int) outcome {
-	w.random.Seed(w.seed, uint64(i))
+	w.random.begin(w.seed, i)
 	w.scheduler = s.start(i, &w.random, w.scheduler)
 	w.observe = w.scheduler.observer()
 	w.trace.reset()
 	w.decisions, w.list, w.orders, w.cancelled = w.decisions[:0], 0, 1, false
+	w.interrupted = false
 	r, err := aio.NewRunner(w.config)
 	if err != nil {
 		return outcome{err: err}
@@ -90,20 +93,28 @@ func (w *worker) outcome() outcome {
 	w.noted.Load()
 	return outcome{
 		steps: w.runner.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, list: w.list, orders: w.orders,
-		report: w.scheduler.report(),
+		report: w.scheduler.report(), inOrder: !slices.ContainsFunc(w.decisions, isDecision),
 	}
 }
 
 func (w *worker) choose(c *sim.Choice) int {
 	k := w.scheduler.choose(c)
 	w.decisions = append(w.decisions, uint32(k))
-	w.trace.chosen(c, k)
+	if !c.OnlySteps() { // which are observed when they begin
+		if w.stop.Load() {
+			w.interrupt()
+		}
+		w.trace.chosen(c, k)
+	}
 	w.list = mixed64(w.list, uint64(k))
 	w.orders *= float64(c.N)
 	return k
 }
 
 func (w *worker) observed(task uint32, op sim.Op) {
+	if w.stop.Load() {
+		w.interrupt()
+	}
 	w.trace.step(task, op)
 	if w.observe != nil {
 		w.observe(task, op)
@@ -113,9 +124,12 @@ func (w *worker) observed(task uint32, op sim.Op) {
 func newFailure(schedule int, o *outcome) *Failure {
 	f := &Failure{Schedule: schedule, Err: o.err, Decisions: o.decisions}
 	for _, k := range o.decisions {
-		if k != 0 {
+		if isDecision(k) {
 			f.Switches++
 		}
 	}
 	return f
 }
+
+// isDecision reports whether a choice is not asyncio's.
+func isDecision(k uint32) bool { return k != 0 }

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// The bounds of shrinking. The first two determine what is found; the times are there for programs with very slow steps.
+// The bounds of shrinking. The first two determine what is found; the times are there for programs with very slow
+// steps.
 const (
 	maxShrinkRuns  = 20_000
 	maxShrinkSteps = 2_000_000
@@ -33,15 +34,27 @@ type shrinker struct {
 	steps     int64
 	part      int // of the bounds, which may be spent now: one in so many
 	Shrunk
-	best  *player // the simplest failing run so far
-	plain error   // what asyncio's order ends with, if it is not the best run
+	best   *player // the simplest failing run so far
+	plain  error   // what asyncio's order ends with, if it is not the best run
+	passed bool    // asyncio's order has passed
+	unlike error   // what it ended with where it has passed, too; nil: it has not
 }
 
-// shrink makes the failing run simpler.
-func (w *worker) shrink(ctx context.Context, failing *player, failure error) *shrinker {
-	s := &shrinker{ctx: ctx, w: w, signature: signature(failure), began: time.Now(), best: failing}
+// shrink makes the failing run simpler. It returns a *NotDeterministicError when asyncio's order passes and fails.
+func (w *worker) shrink(ctx context.Context, failing *player, failure *Failure) (*shrinker, error) {
+	s := &shrinker{
+		ctx: ctx, w: w, signature: signature(failure.Err), began: time.Now(), best: failing, passed: failure.InOrder,
+	}
+	s.see(failing, failure.Err)
+	if s.simplify(); s.unlike != nil {
+		return nil, &NotDeterministicError{Failure: failure.Err, Again: s.unlike, InOrder: true}
+	}
+	return s, nil
+}
+
+func (s *shrinker) simplify() {
 	if !s.removed() {
-		return s
+		return
 	}
 	s.sooner()
 	s.smaller()
@@ -60,7 +73,6 @@ func (w *worker) shrink(ctx context.Context, failing *player, failure error) *sh
 		}
 		s.Minimal = false // with these values others may do
 	}
-	return s
 }
 
 // spent reports whether a bound is reached, or the part of it that may be spent now.
@@ -69,6 +81,8 @@ func (s *shrinker) spent() bool {
 		return true
 	}
 	switch {
+	case s.unlike != nil:
+		return true
 	case s.Bound != "":
 	case s.ctx.Err() != nil && time.Since(s.began) > leastShrinkTime:
 		s.Bound = "cancelled"
@@ -87,7 +101,19 @@ func (s *shrinker) try(p *player) bool {
 	o := s.w.play(p)
 	s.Runs++
 	s.steps += o.steps
+	s.see(p, o.err)
 	return o.err != nil && signature(o.err) == s.signature
+}
+
+// see is told of every run, of which those in asyncio's order must all pass, or all fail.
+func (s *shrinker) see(p *player, err error) {
+	switch {
+	case len(p.made) > 0:
+	case err == nil:
+		s.passed = true
+	case s.passed && s.unlike == nil:
+		s.unlike = err
+	}
 }
 
 // tryOnly plays the decisions, and keeps the run if it fails. What of them did not fit is gone then.
@@ -108,6 +134,7 @@ func (s *shrinker) removed() bool {
 	}
 	p := new(player)
 	o := s.w.play(p)
+	s.see(p, o.err)
 	if s.plain = o.err; o.err != nil && signature(o.err) == s.signature {
 		s.best = p
 		return true
@@ -115,8 +142,8 @@ func (s *shrinker) removed() bool {
 	return s.withoutTurns() && s.withoutDecisions()
 }
 
-// withoutTurns takes turns away: who had the turn may have it later, in asyncio's order; and then values. That makes runs
-// simple in which decisions hang together, as where tasks wake each other in vain.
+// withoutTurns takes turns away: who had the turn may have it later, in asyncio's order; and then values. That makes
+// runs simple in which decisions hang together, as where tasks wake each other in vain.
 func (s *shrinker) withoutTurns() bool {
 	p := &player{turns: new(turns)}
 	p.want(s.best.decisions())
@@ -151,9 +178,9 @@ func (s *shrinker) withoutDecisions() bool {
 	})
 }
 
-// without takes parts of a list away, many at a time and then each by itself, the last ones first, until every one that is
-// left is needed. This is delta debugging; it needs no complements, because the parts do not need their neighbours. It
-// reports whether it came to its end.
+// without takes parts of a list away, many at a time and then each by itself, the last ones first, until every one that
+// is left is needed. This is delta debugging; it needs no complements, because the parts do not need their neighbours.
+// It reports whether it came to its end.
 func (s *shrinker) without(length func() int, try func(from, to int)) bool {
 	for size := length(); ; size = (size + 1) / 2 {
 		before := length()

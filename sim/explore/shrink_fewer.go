@@ -1,8 +1,8 @@
 package explore
 
-// fewer tries every run that has fewer switches than the best, and the same values, the fewest first. A run that it finds
-// is the minimum, with the first switch as early as possible. It spends no more than a part of the bounds, and reports
-// whether it found one.
+// fewer tries every run that has fewer switches than the best, and the same values, the fewest first. A run that it
+// finds is the minimum, with the first switch as early as possible. It spends no more than a part of the bounds, and
+// reports whether it found one.
 func (s *shrinker) fewer(part int) bool {
 	s.part = part
 	defer func() { s.part = 1 }()

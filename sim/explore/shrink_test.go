@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -30,11 +29,11 @@ func (b *brute) choose(c *sim.Choice) int {
 	return b.digits[b.at-1]
 }
 
-func (b *brute) start(int, *rand.PCG, scheduler) scheduler { return b }
-func (b *brute) learn([]outcome) bool                      { return true }
-func (b *brute) plan(int) int                              { return 1 }
-func (b *brute) observer() func(uint32, sim.Op)            { return nil }
-func (b *brute) report() any                               { return nil }
+func (b *brute) start(int, *chance, scheduler) scheduler { return b }
+func (b *brute) learn([]outcome) bool                    { return true }
+func (b *brute) plan(int) int                            { return 1 }
+func (b *brute) observer() func(uint32, sim.Op)          { return nil }
+func (b *brute) report() any                             { return nil }
 
 // next turns to the order after the one that was used, and reports whether there is one.
 func (b *brute) next() bool {

@@ -1,8 +1,6 @@
 package explore
 
 import (
-	"math/bits"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 
@@ -16,7 +14,7 @@ type strategy interface {
 	plan(n int) int
 	// start returns what makes the choices of schedule i, the first being 0. It may be called by several goroutines at a
 	// time, and by one that started another schedule before: it gets what was returned then, to be used again, or nil.
-	start(i int, random *rand.PCG, used scheduler) scheduler
+	start(i int, random *chance, used scheduler) scheduler
 	// learn is told how the schedules of a batch went, in their order. It reports whether there is anything left to try.
 	learn(batch []outcome) bool
 }
@@ -86,12 +84,6 @@ type blind struct{}
 
 func (blind) observer() func(uint32, sim.Op) { return nil }
 func (blind) report() any                    { return nil }
-
-// below returns a random number below n. The bias is less than n in 2^64.
-func below(random *rand.PCG, n int) int {
-	high, _ := bits.Mul64(random.Uint64(), uint64(n))
-	return int(high)
-}
 
 // ofTasks reports whether the choice is between candidates, and not of a number.
 func ofTasks(c *sim.Choice) bool { return c.Kind == sim.Next || c.Kind == sim.Tie }

@@ -1,20 +1,16 @@
 package explore
 
-import (
-	"math/rand/v2"
-
-	"github.com/asyncsim/asyncsim/sim"
-)
+import "github.com/asyncsim/asyncsim/sim"
 
 // surw is the selectively uniform random walk: in each schedule the events at one object, chosen at random, come in
-// every order with the same probability. The task that comes to it next is drawn in proportion to the events that it has
-// left there; until it has, the others wait before theirs. Everything else runs at random.
+// every order with the same probability. The task that comes to it next is drawn in proportion to the events that it
+// has left there; until it has, the others wait before theirs. Everything else runs at random.
 type surw struct {
 	unplanned
 	profile *profile
 }
 
-func (u surw) start(_ int, random *rand.PCG, used scheduler) scheduler {
+func (u surw) start(_ int, random *chance, used scheduler) scheduler {
 	s, ok := used.(*selective)
 	if !ok {
 		s = &selective{random: random}
@@ -36,7 +32,7 @@ const nobody = 0
 // selective makes the choices of one schedule of surw.
 type selective struct {
 	tracker
-	random   *rand.PCG
+	random   *chance
 	object   uint32   // by its name in the profile
 	gone     []uint32 // by task: how often it came to the object
 	next     uint32   // the task that comes to the object next
@@ -53,7 +49,7 @@ func (s *selective) choose(c *sim.Choice) int {
 		}
 	}
 	if !ofTasks(c) || s.object == 0 || s.patience < 0 {
-		return below(s.random, c.N)
+		return s.random.pick(c)
 	}
 	if s.next == nobody {
 		s.intend()

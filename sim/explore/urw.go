@@ -1,19 +1,15 @@
 package explore
 
-import (
-	"math/rand/v2"
+import "github.com/asyncsim/asyncsim/sim"
 
-	"github.com/asyncsim/asyncsim/sim"
-)
-
-// urw is the uniform random walk. A task is taken with a probability in proportion to the steps that it has left, by the
-// profile: if that is right and nothing waits, every order of the steps has the same probability.
+// urw is the uniform random walk. A task is taken with a probability in proportion to the steps that it has left, by
+// the profile: if that is right and nothing waits, every order of the steps has the same probability.
 type urw struct {
 	unplanned
 	profile *profile
 }
 
-func (u urw) start(_ int, random *rand.PCG, used scheduler) scheduler {
+func (u urw) start(_ int, random *chance, used scheduler) scheduler {
 	s, ok := used.(*uniform)
 	if !ok {
 		s = &uniform{random: random}
@@ -27,14 +23,14 @@ func (urw) learn([]outcome) bool { return true }
 // uniform makes the choices of one schedule of urw.
 type uniform struct {
 	tracker
-	random *rand.PCG
+	random *chance
 	lottery
 }
 
 func (s *uniform) choose(c *sim.Choice) int {
 	s.flush()
 	if !ofTasks(c) {
-		return below(s.random, c.N)
+		return s.random.pick(c)
 	}
 	for i := range c.N {
 		s.add(i, s.left(c.Candidate(i)))
@@ -73,7 +69,7 @@ func (l *lottery) add(prize int, weight uint64) {
 }
 
 // draw returns one of what was added, and forgets it all. There must be a weight.
-func (l *lottery) draw(random *rand.PCG) int {
+func (l *lottery) draw(random *chance) int {
 	at := uint64(below(random, int(l.sum)))
 	low, high := 0, len(l.tickets)-1
 	for low < high {

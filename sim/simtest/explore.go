@@ -18,10 +18,11 @@ import (
 
 // Flags of the test binary.
 var (
-	schedules = flag.Int("sim.schedules", 0, "how many orders Explore tries (default 10000, or fewer if nothing new comes; with -short 1000)")
-	limit     = flag.Duration("sim.time", 0, "how long Explore searches (default until shortly before the test's deadline)")
-	seed      = flag.Uint64("sim.seed", 0, "the seed of Explore's search")
-	replay    = flag.String("sim.replay", "", "the token of a run: Explore makes that run alone")
+	schedules = flag.Int("sim.schedules", 0, "how many orders Explore tries (default 10000, or as many as -sim.time "+
+		"allows; fewer if nothing new comes; with -short 1000)")
+	limit  = flag.Duration("sim.time", 0, "how long Explore searches (default until shortly before the test's deadline)")
+	seed   = flag.Uint64("sim.seed", 0, "the seed of Explore's search")
+	replay = flag.String("sim.replay", "", "the token of a run: Explore makes that run alone")
 )
 
 // replayVariable is the environment's way to say -sim.replay.
@@ -152,11 +153,13 @@ func tokenFile(t testing.TB) string {
 	return filepath.Join("testdata", "sim", filepath.FromSlash(t.Name()), "failure.token")
 }
 
+var errDeadlineNear = errors.New("the test's deadline is near")
+
 // deadline returns a context that ends shortly before the test would be killed.
 func deadline(t testing.TB) (context.Context, context.CancelFunc) {
 	if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
 		if end, ok := d.Deadline(); ok {
-			return context.WithDeadline(context.Background(), end.Add(-time.Until(end)/10))
+			return context.WithDeadlineCause(context.Background(), end.Add(-time.Until(end)/10), errDeadlineNear)
 		}
 	}
 	return context.WithCancel(context.Background())

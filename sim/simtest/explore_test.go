@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	aio "github.com/asyncsim/asyncsim/primitives"
 	"github.com/asyncsim/asyncsim/sim/explore"
@@ -118,6 +119,21 @@ func TestExploreOfAProgramThatHolds(t *testing.T) {
 	Explore(t, safeUpdate)
 	if _, err := os.Stat("testdata"); !os.IsNotExist(err) {
 		t.Errorf("something was kept: %v", err)
+	}
+}
+
+// inHaste is a test whose deadline is near.
+type inHaste struct{ *fake }
+
+func (inHaste) Deadline() (time.Time, bool) { return time.Now(), true }
+
+// TestTheDeadlineOfTheTestIsTold where it ends the search.
+func TestTheDeadlineOfTheTestIsTold(t *testing.T) {
+	t.Chdir(t.TempDir())
+	f := new(fake)
+	ExploreWith(inHaste{f}, explore.Config{Strategy: explore.RandomWalk, Schedules: 1 << 40}, safeUpdate)
+	if got := strings.Join(f.logs, "\n"); len(f.errors) > 0 || !strings.Contains(got, ": the test's deadline is near (stopped: deadline)") {
+		t.Errorf("%q, %s", f.errors, got)
 	}
 }
 
