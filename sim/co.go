@@ -186,7 +186,7 @@ func (co *Co) misused(op string) {
 	l := co.loop
 	switch {
 	case l.current == co && co.state == coLeaving:
-		panic(unwind{}) // a deferred function of a coroutine that is being unwound
+		co.goOnLeaving() // a deferred function of a coroutine that is being unwound
 	case co.state == coFinished:
 		panic(l.usage(op, fmt.Sprintf("with the co of task %q", co.name), ErrFinishedCo))
 	default:

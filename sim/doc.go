@@ -13,7 +13,8 @@
 //
 // A coroutine is an iter.Pull function. Resuming it and parking it are two direct switches. When the loop closes, what
 // is unfinished is unwound by a private panic, so that deferred functions run and no goroutine is left. A program must
-// not recover that panic and go on: every further wait panics again, and a loop around such a recover never ends.
+// not recover that panic and go on: every further wait panics again. One that does so without end is left where it is, with
+// its goroutine, and told in an error.
 //
 // Where more than one thing could come next, a [Chooser] may be asked. Without one the order is asyncio's.
 //

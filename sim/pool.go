@@ -90,6 +90,7 @@ type worker struct {
 	co        *Co
 	op        Op     // what co is about to do, at a switch point
 	begun     uint32 // how many steps co has begun
+	unwound   uint32 // how often the panic that unwinds co was raised anew
 	cancelled bool   // the chooser has cancelled co
 	door      *Door  // that co is at
 }
@@ -98,7 +99,7 @@ func (w *worker) serve(yield func(struct{}) bool) {
 	w.yield = yield
 	for {
 		carry(w.co)
-		w.co, w.op, w.begun, w.cancelled, w.door = nil, Op{}, 0, false, nil
+		w.co, w.op, w.begun, w.unwound, w.cancelled, w.door = nil, Op{}, 0, 0, false, nil
 		if !yield(struct{}{}) {
 			return
 		}
