@@ -29,6 +29,7 @@ type player struct {
 	choices []int // how many candidates each choice had; 0 for a value
 	made    []taken
 	events  []sim.Event
+	circle  []link // of the deadlock, where the events are kept
 	misfits []Misfit
 	strayed bool // the script did not fit
 }
@@ -73,9 +74,12 @@ func (w *worker) play(p *player) outcome {
 	if p.counts == nil {
 		p.counts = map[key]uint32{}
 	}
-	p.choices, p.made, p.events, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, false
+	p.choices, p.made, p.events, p.circle, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, nil, false
 	w.config.Trace = func(e sim.Event) {
 		p.record(e)
+		if p.listing && e.Kind == sim.RunFailed {
+			p.circle = circleOf(w.runner.Loop())
+		}
 		w.noted.Store(true)
 	}
 	o := w.apart(p, 0)

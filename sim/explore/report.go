@@ -93,8 +93,8 @@ func (w *worker) overtaken(p *player) (cells []string) {
 	return cells
 }
 
-// Text returns the report: the error, a table of what the tasks did, what the program printed where the table does not
-// show it, and where the run leaves asyncio's order. A row of the table begins with ">" where a task runs ahead of its
+// Text returns the report: the error, a table of what the tasks did, who waits for whom in a circle where that is the
+// failure, what the program printed where the table does not show it, and where the run leaves asyncio's order. A row of the table begins with ">" where a task runs ahead of its
 // turn. What replays the run comes last, if it is not empty.
 func (r *Report) Text(replay string) string {
 	var b strings.Builder
@@ -110,6 +110,7 @@ func (r *Report) Text(replay string) string {
 	if len(t.rows) > 0 {
 		b.WriteByte('\n')
 	}
+	r.player.writeCircle(&b, r.player.circleOf(r.Err))
 	if !t.showsOutput(r.Events, made) {
 		r.writeOutput(&b)
 	}
