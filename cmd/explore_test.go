@@ -82,6 +82,7 @@ func TestExploreCommandLines(t *testing.T) {
 		{"explore nothing_like_it", 2, "", "unknown scenario"},
 		{"explore ex_5_6 --slack -1s", 2, "", "slack"},
 		{"replay ex_5_6 mistyped", 2, "", "token"},
+		{"replay ex_5_6 1.AgFwAXEAAAEBkPfPiQ", 2, "", "it does not fit this program: none of its decisions (1)"},
 		{"replay nothing_like_it 1.x", 2, "", "unknown scenario"},
 	} {
 		code, stdout, stderr := asyncsim(strings.Fields(test.args)...)

@@ -116,10 +116,7 @@ func (r *Report) Text(replay string) string {
 	}
 	r.writeDecisions(&b, t)
 	if len(r.Misfits) > 0 {
-		b.WriteString("\nthe program is not the one of the token:\n")
-		for _, m := range r.Misfits {
-			fmt.Fprintf(&b, "  %v\n", m)
-		}
+		b.WriteString("\n" + r.MisfitText())
 	}
 	if replay != "" {
 		fmt.Fprintf(&b, "\nreplay: %s\n", replay)

@@ -132,7 +132,7 @@ func stillFails(t testing.TB, config explore.Config, main func(co *aio.Co) error
 		return false
 	}
 	if r.Err == nil {
-		t.Logf("%s: that run passes now", tokenFile(t))
+		t.Log(strings.TrimRight(tokenFile(t)+": that run passes now\n"+r.MisfitText(), "\n"))
 		return false
 	}
 	t.Error(r.Text(replayCommand(t, r.Token)))

@@ -89,6 +89,22 @@ func TestExploreFindsReplaysAndKeeps(t *testing.T) {
 		!strings.Contains(strings.Join(mended.logs, "\n"), "that run passes now") {
 		t.Errorf("the mended program is told as %q, %q", mended.errors, mended.logs)
 	}
+	half := func(co *aio.Co) error {
+		a := aio.Go(co, "a", func(co *aio.Co) error { return aio.Sleep(co, 0) })
+		b := aio.Go(co, "b", func(*aio.Co) error { return nil })
+		_, err := aio.Gather(co, a, b).Await(co)
+		return err
+	}
+	const misfits = "1 of the token's 2 decisions does not fit this program:\n"
+	if other := try(func(t testing.TB) { Explore(t, half) }); len(other.errors) > 0 ||
+		!strings.Contains(strings.Join(other.logs, "\n"), "that run passes now\n"+misfits) {
+		t.Errorf("of half the program it is told %q, %q", other.errors, other.logs)
+	}
+	none := func(*aio.Co) error { return nil }
+	if other := try(func(t testing.TB) { Explore(t, none) }); len(other.errors) > 0 ||
+		!strings.Contains(strings.Join(other.logs, "\n"), "it does not fit this program: none of its decisions (2)") {
+		t.Errorf("of another program it is told %q, %q", other.errors, other.logs)
+	}
 	if err := os.RemoveAll("testdata"); err != nil {
 		t.Fatal(err)
 	}
@@ -99,6 +115,14 @@ func TestExploreFindsReplaysAndKeeps(t *testing.T) {
 	misfit := try(func(t testing.TB) { Explore(t, safeUpdate) })
 	if text := strings.Join(misfit.logs, "\n"); len(misfit.errors) > 0 || !strings.Contains(text, "the run passes") {
 		t.Errorf("the replay of another program is told as %q, %q", misfit.errors, text)
+	}
+	if other := try(func(t testing.TB) { Explore(t, half) }); len(other.errors) > 0 ||
+		!strings.Contains(strings.Join(other.logs, "\n"), misfits) {
+		t.Errorf("the replay of half the program is told as %q, %q", other.errors, other.logs)
+	}
+	if other := try(func(t testing.TB) { Explore(t, none) }); len(other.errors) != 1 ||
+		!strings.Contains(other.errors[0], "it does not fit this program: none of its decisions (2)") {
+		t.Errorf("of another program it is told %q", other.errors)
 	}
 	t.Setenv("ASYNCSIM_REPLAY", "no token")
 	if wrong := try(func(t testing.TB) { Explore(t, lostUpdate) }); len(wrong.errors) != 1 {
