@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/asyncsim/asyncsim/sim"
 )
 
 // Config says how a program is explored. The zero Config lets the portfolio of strategies find the failure, within
@@ -32,6 +34,9 @@ type Config struct {
 	Cancel bool
 	// All goes on after a failure, and counts them.
 	All bool
+	// Skipped, if it is not nil, is asked about every run that has called runtime.Goexit: true counts it as passed. It is
+	// called by several goroutines at a time.
+	Skipped func(l *sim.Loop) bool
 	// Progress is told how far the search is, about ten times a second, by the goroutine that called Run; and once when it
 	// has ended. See [Terminal].
 	Progress func(Progress)

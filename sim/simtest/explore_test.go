@@ -202,19 +202,3 @@ func TestFatalWhileExploring(t *testing.T) {
 		}
 	}
 }
-
-// TestErrorWhileExploring: no run fails with t.Error, and the test is told so.
-func TestErrorWhileExploring(t *testing.T) {
-	t.Chdir(t.TempDir())
-	f := try(func(t testing.TB) {
-		ExploreWith(t, explore.Config{Workers: 1, Schedules: 100}, func(co *aio.Co) error {
-			if err := lostUpdate(co); err != nil {
-				t.Error(err)
-			}
-			return nil
-		})
-	})
-	if len(f.errors) == 0 || !strings.Contains(strings.Join(f.logs, "\n"), "return an error instead") {
-		t.Errorf("%q, %q", f.errors, f.logs)
-	}
-}

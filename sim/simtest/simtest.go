@@ -28,6 +28,7 @@ var update = flag.Bool("sim.update", false, "write golden traces instead of comp
 // prints, and what its exception handler reports, goes to the test's log. t.FailNow and its like work in every task.
 func Run(t testing.TB, main func(co *aio.Co) error) {
 	t.Helper()
+	needs(t, main)
 	if err := aio.RunWith(aio.Config{Output: t.Output(), Log: t.Output()}, main); err != nil {
 		t.Error(err)
 	}
@@ -38,6 +39,7 @@ func Run(t testing.TB, main func(co *aio.Co) error) {
 // writes the file.
 func Golden(t testing.TB, file string, main func(co *aio.Co) error) {
 	t.Helper()
+	needs(t, main)
 	var r trace.Recorder
 	ended := aio.RunWith(aio.Config{Output: t.Output(), Log: t.Output(), Trace: r.Record}, main)
 	if blocked := new(sim.BlockedError); errors.As(ended, &blocked) {
@@ -60,6 +62,14 @@ func Golden(t testing.TB, file string, main func(co *aio.Co) error) {
 		t.Fatalf("%v\nwrite it with: go test -run='^%s$' -sim.update", err, t.Name())
 	}
 	compare(t, file, string(want), got.String())
+}
+
+// needs ends the test where there is no program.
+func needs(t testing.TB, main func(co *aio.Co) error) {
+	t.Helper()
+	if main == nil {
+		t.Fatal("simtest: the program is nil: give it a func(co *aio.Co) error")
+	}
 }
 
 func write(t testing.TB, file string, text []byte) {
