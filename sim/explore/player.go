@@ -20,6 +20,7 @@ type player struct {
 	order   []who         // whose turns come first, one after the other, before what is wanted; who is not ready is left out
 	forced  []deviation   // by the number of the choice, ascending; they come before what is wanted
 	script  []uint32      // instead of all that: every choice of a run
+	chooser sim.Chooser   // who chooses instead of all that
 	listing bool          // keep the events
 	turns   *turns        // are written down here, if it is not nil
 
@@ -69,15 +70,9 @@ func (p *player) observer() func(uint32, sim.Op) { return nil }
 // play runs main with the player's choices.
 func (w *worker) play(p *player) outcome {
 	runtime.Gosched() // the switches between coroutines pass the scheduler by, and a collection could not end
-	p.labels.reset()
-	clear(p.counts)
-	if p.counts == nil {
-		p.counts = map[key]uint32{}
-	}
-	p.choices, p.made, p.events, p.circle, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, nil, false
+	p.reset()
 	w.config.Trace = func(e sim.Event) {
-		p.record(e)
-		if p.listing && e.Kind == sim.RunFailed {
+		if p.record(e); p.listing && e.Kind == sim.RunFailed {
 			p.circle = circleOf(w.runner.Loop())
 		}
 		w.noted.Store(true)
@@ -88,6 +83,16 @@ func (w *worker) play(p *player) outcome {
 	}
 	p.listUnused()
 	return o
+}
+
+// reset begins a run.
+func (p *player) reset() {
+	p.labels.reset()
+	clear(p.counts)
+	if p.counts == nil {
+		p.counts = map[key]uint32{}
+	}
+	p.choices, p.made, p.events, p.circle, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, nil, false
 }
 
 // want sets the decisions to make.
@@ -171,6 +176,9 @@ func (p *player) called(c *sim.Choice, k int) (w who, same uint32) {
 
 func (p *player) pick(c *sim.Choice, at key) int {
 	i := len(p.choices)
+	if p.chooser != nil {
+		return p.chooser(c)
+	}
 	if p.script != nil {
 		if i >= len(p.script) || int(p.script[i]) >= c.N {
 			p.strayed = true

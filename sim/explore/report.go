@@ -25,6 +25,7 @@ type Report struct {
 
 	plain    error // what asyncio's order ends with
 	player   *player
+	recorded bool     // nothing but this run is known: see [Record]
 	overtook []string // by the decisions made: what the task that was passed over would have done
 }
 
@@ -97,13 +98,25 @@ func (w *worker) overtaken(p *player) (cells []string) {
 // failure, what the program printed where the table does not show it, and where the run leaves asyncio's order. A row of the table begins with ">" where a task runs ahead of its
 // turn. What replays the run comes last, if it is not empty.
 func (r *Report) Text(replay string) string {
-	var b strings.Builder
-	fmt.Fprintln(&b, strings.TrimRight(r.ending(), "\n"))
-	if r.Schedule > 0 {
-		fmt.Fprintf(&b, "\nschedule %d: %s\n\n", r.Schedule, r.distance())
-	} else {
-		fmt.Fprintf(&b, "\nreplayed: %s\n\n", r.distance())
+	text := strings.TrimRight(r.ending(), "\n") + "\n\n" + r.Course()
+	if replay != "" {
+		text += fmt.Sprintf("\nreplay: %s\n", replay)
 	}
+	return text
+}
+
+// Course returns what [Report.Text] does, without the error and without what replays the run.
+func (r *Report) Course() string {
+	var b strings.Builder
+	switch {
+	case r.recorded:
+		b.WriteString("this run: ")
+	case r.Schedule > 0:
+		fmt.Fprintf(&b, "schedule %d: ", r.Schedule)
+	default:
+		b.WriteString("replayed: ")
+	}
+	b.WriteString(r.distance() + "\n\n")
 	t := newTable(r.player, r.Err)
 	made := r.player.switchesMade()
 	t.writeTo(&b, made)
@@ -117,9 +130,6 @@ func (r *Report) Text(replay string) string {
 	r.writeDecisions(&b, t)
 	if len(r.Misfits) > 0 {
 		b.WriteString("\n" + r.MisfitText())
-	}
-	if replay != "" {
-		fmt.Fprintf(&b, "\nreplay: %s\n", replay)
 	}
 	return b.String()
 }
@@ -211,7 +221,7 @@ func (r *Report) writeDecisions(b *strings.Builder, t *table) {
 		b.WriteString("this is asyncio's own order\n")
 	case len(r.player.made) == 0:
 		b.WriteString("asyncio's own order fails\n")
-	case r.Err == nil || isBlocked(r.Err): // which asyncio's order was not run for
+	case r.Err == nil || r.recorded || isBlocked(r.Err): // which asyncio's order was not run for
 		b.WriteString("this run leaves asyncio's own order:\n")
 	case r.plain == nil:
 		fmt.Fprintf(b, "%s passes; this run leaves it:\n", order)
