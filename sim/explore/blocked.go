@@ -12,10 +12,13 @@ import (
 // to another schedule; one that has stood still for long is run again on the side, with a watchdog, which tells a program
 // that is blocked from one that computes.
 
+// A watchdog takes one and a half times its patience, so that a block is reported after three and a quarter seconds. What
+// waits for real for less than a second is never taken for blocked: it must have stood still for so long in one run, and be
+// seen to wait, twice at the same place, in another.
 const (
-	standstill    = 2 * time.Second // after that a schedule is run again
-	probePatience = 3 * time.Second // of the watchdog then
-	knownBlocked  = time.Second     // of the watchdog where it is known already that the run is blocked
+	standstill    = time.Second            // after that a schedule is run again
+	probePatience = time.Second            // of the watchdog then
+	knownBlocked  = 500 * time.Millisecond // of the watchdog where it is known already that the run is blocked
 )
 
 // watchman is what a search knows of the schedules that stand still.
