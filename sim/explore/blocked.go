@@ -16,9 +16,9 @@ import (
 // waits for real for less than a second is never taken for blocked: it must have stood still for so long in one run, and be
 // seen to wait, twice at the same place, in another.
 const (
-	standstill    = time.Second            // after that a schedule is run again
-	probePatience = time.Second            // of the watchdog then
-	knownBlocked  = 500 * time.Millisecond // of the watchdog where it is known already that the run is blocked
+	standstill   = time.Second            // after that a schedule is run again
+	patience     = time.Second            // of the watchdog then, and of a replay
+	knownBlocked = 500 * time.Millisecond // of the watchdog where it is known already that the run is blocked
 )
 
 // watchman is what a search knows of the schedules that stand still.
@@ -61,7 +61,6 @@ func (s *search) watch(now time.Time) {
 			go func() {
 				again := newWatchedWorker(s.config, s.main)
 				defer again.close()
-				again.config.Watchdog = probePatience
 				s.watchman.probes <- probe{i, at, again.apart(s.strategy, int(at)-1)}
 			}()
 		}
@@ -91,7 +90,7 @@ func isBlocked(err error) bool {
 // published: the run is given up without a word from its goroutine.
 func newWatchedWorker(config Config, main func(co *aio.Co) error) *worker {
 	w := newWorker(config, main)
-	w.config.Watchdog = 0 // sim's own time
+	w.config.Watchdog = patience
 	choose := w.config.Choose
 	w.config.Choose = func(c *sim.Choice) int {
 		k := choose(c)
