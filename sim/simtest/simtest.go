@@ -1,7 +1,23 @@
 // Package simtest runs programs in virtual time from go test.
 //
-// [Run] runs a program once and fails the test if it fails. [Golden] compares the program's trace with a file, which
-// go test -sim.update writes.
+// [Run] runs a program once and fails the test if it fails. [Golden] compares the program's trace with a file.
+//
+// [Explore] runs a program in other orders than asyncio's until a run fails, and [ExploreWith] does so as an
+// explore.Config says. [Fuzz] has the fuzzer of go test look for the order, and [Rapid] a property of
+// pgregory.net/rapid. All of them tell a failing run with a table of what each task did.
+//
+// # Flags
+//
+// Tests that import this package have these flags. In the command line of go test they come after the packages:
+//
+//	-sim.update        Golden writes its files instead of comparing with them
+//	-sim.schedules N   how many orders Explore tries: 10000 by default, or fewer if nothing new comes; with -short 1000
+//	-sim.time D        how long Explore searches: by default until shortly before the test's deadline
+//	-sim.seed N        the seed of Explore's search
+//	-sim.replay TOKEN  Explore makes that run alone; N:TOKEN is for the Nth call of Explore in a test
+//
+// The environment variable ASYNCSIM_REPLAY is another way to say -sim.replay. Where the variable CI is set, Explore shows no
+// line of progress.
 package simtest
 
 import (
