@@ -67,6 +67,7 @@ Exit codes: 0 everything went well, 1 a program failed, 2 the command line canno
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newList(r), newRun(r), newTrace(r), newExplore(r), newReplay(r), newConform(), newVersion())
 	return root
 }
@@ -102,6 +103,9 @@ func completeNames(r *scenarios.Registry, most int) cobra.CompletionFunc {
 
 // lookup returns the scenario of that name with the parameters, or an error that lists the names near it.
 func lookup(r *scenarios.Registry, name string, params []string) (scenarios.Scenario, error) {
+	if _, known := r.Lookup(name); !known && name == all {
+		return scenarios.Scenario{}, errNotAll
+	}
 	if s, ok := r.Lookup(name); ok {
 		args, err := parseParams(params)
 		if err != nil {
@@ -115,6 +119,8 @@ func lookup(r *scenarios.Registry, name string, params []string) (scenarios.Scen
 	}
 	return scenarios.Scenario{}, fmt.Errorf("unknown scenario %q: %s", name, hint)
 }
+
+var errNotAll = errors.New(`"all" is for run: here one scenario is named, and asyncsim list shows which there are`)
 
 // nearNames returns the names that may have been meant, the nearest first.
 func nearNames(r *scenarios.Registry, name string) []string {

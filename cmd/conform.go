@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -39,7 +40,7 @@ Exit codes: 0 no mismatch, 1 a mismatch or a file that cannot be read, 2 the com
 --program that no file has.`,
 		Example: `  asyncsim conform testdata/conformance/corpus.jsonl.gz
   asyncsim conform testdata/conformance/corpus.jsonl.gz --program random-1-17`,
-		Args: cobra.MinimumNArgs(1),
+		Args: arguments(1, math.MaxInt),
 		RunE: func(c *cobra.Command, files []string) error {
 			out := bufio.NewWriter(c.OutOrStdout())
 			err := conform(c, files, program, out)

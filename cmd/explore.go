@@ -56,7 +56,7 @@ cancelled (interrupted).
 Exit codes: 0 no run failed, 1 a run failed.`,
 		Example: `  asyncsim explore races/lost_update
   asyncsim explore sct/reorder --param setters=9 --strategy surw --all --schedules 1000`,
-		Args:              cobra.ExactArgs(1),
+		Args:              arguments(1, 1),
 		ValidArgsFunction: completeNames(r, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := lookup(r, args[0], params)
@@ -140,7 +140,7 @@ func (e exploration) again(token string) string {
 func (e exploration) showJSON(ctx context.Context, c *cobra.Command) error {
 	r := e.result
 	out := explored{
-		Scenario: e.scenario.Name, Params: append([]string{}, e.params...), Strategy: r.Strategy, Seed: e.config.Seed,
+		Scenario: e.scenario.Name, Params: used(e.scenario, e.params), Strategy: r.Strategy, Seed: e.config.Seed,
 		Schedules: r.Schedules, Failures: r.Failures, Distinct: r.Distinct, Steps: r.Steps,
 		Seconds: r.Elapsed.Seconds(), Stopped: r.Stopped,
 	}
@@ -189,7 +189,7 @@ could not be done.
 
 Exit codes: 0 the run passes, 1 it fails.`,
 		Example: `  asyncsim replay races/lost_update 1.AgFhAWIAAAABAAAAAWQt57I`,
-		Args:    cobra.ExactArgs(2),
+		Args:    arguments(2, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := lookup(r, args[0], params)
 			if err != nil {

@@ -25,7 +25,7 @@ callback, a timer, a cancellation, an output. What the program prints is only sh
 		Example: `  asyncsim trace ex_5_5
   asyncsim trace ex_5_5 --format jsonl -o trace.jsonl
   asyncsim trace sct/reorder --param setters=9`,
-		Args:              cobra.ExactArgs(1),
+		Args:              arguments(1, 1),
 		ValidArgsFunction: completeNames(r, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := lookup(r, args[0], params)
