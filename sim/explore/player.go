@@ -27,7 +27,8 @@ type player struct {
 	// What was done.
 	labels  labels
 	counts  map[key]uint32
-	choices []int // how many candidates each choice had; 0 for a value
+	timers  map[key]numbered // the callback that was set for a time and came first last, by key without nth
+	choices []int            // how many candidates each choice had; 0 for a value
 	made    []taken
 	events  []sim.Event
 	circle  []link // of the deadlock, where the events are kept
@@ -89,8 +90,9 @@ func (w *worker) play(p *player) outcome {
 func (p *player) reset() {
 	p.labels.reset()
 	clear(p.counts)
+	clear(p.timers)
 	if p.counts == nil {
-		p.counts = map[key]uint32{}
+		p.counts, p.timers = map[key]uint32{}, map[key]numbered{}
 	}
 	p.choices, p.made, p.events, p.circle, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, nil, false
 }
@@ -116,7 +118,7 @@ func (p *player) record(e sim.Event) {
 func (p *player) choose(c *sim.Choice) int {
 	at := p.keyOf(c)
 	k := p.pick(c, at)
-	if at.kind != sim.Next || at.who.kind == sim.Call && k == 0 {
+	if timed := at.isSwitch() && c.Candidate(0).Timer() != 0; !at.isSwitch() || at.who.kind == sim.Call && k == 0 && !timed {
 		base := at
 		base.nth = 0
 		p.counts[base]++
@@ -156,8 +158,30 @@ func (p *player) keyOf(c *sim.Choice) key {
 			at.who.name = abbreviated(c.Now().String())
 		}
 	}
-	at.nth = p.counts[at]
+	if at.isSwitch() {
+		at.nth = p.nth(at, c.Candidate(0).Timer())
+	} else {
+		at.nth = p.counts[at]
+	}
 	return at
+}
+
+// numbered is a callback that was set for a time, and how many with the same key went before.
+type numbered struct{ timer, nth uint32 }
+
+// nth returns how many callbacks of a key came first in a choice before this one did. One that was set for a time is
+// counted once, however often it is passed over and whether or not it is chosen in the end: that depends on what else is due.
+func (p *player) nth(at key, timer uint32) uint32 {
+	n := p.counts[at]
+	if timer == 0 {
+		return n
+	}
+	if t := p.timers[at]; t.timer == timer {
+		return t.nth
+	}
+	p.timers[at] = numbered{timer, n}
+	p.counts[at]++
+	return n
 }
 
 // called returns what candidate k is called, and how many before it are called the same.

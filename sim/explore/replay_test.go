@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -302,6 +303,52 @@ func TestCallbacksArePassedOver(t *testing.T) {
 	} {
 		if r := replayed(t, encode(decisions), main); order != want || len(r.Misfits) > 0 {
 			t.Errorf("the order is %s, not %s; misfits %v", order, want, r.Misfits)
+		}
+	}
+}
+
+// TestTiesKeepTheirKeys where an earlier tie has a timer more: a key does not count how often a callback was passed over.
+func TestTiesKeepTheirKeys(t *testing.T) {
+	program := func(more bool) func(co *aio.Co) error {
+		return func(co *aio.Co) error {
+			order := ""
+			at := func(name string, when time.Duration) {
+				co.Loop().CallLater(name, when, func() { order += name })
+			}
+			for _, when := range []time.Duration{1, 2, 3} {
+				at("a", when)
+				at("b", when)
+				if more && when < 3 {
+					at("c", when)
+				}
+			}
+			if err := aio.Sleep(co, 4); err != nil {
+				return err
+			}
+			if strings.HasSuffix(order, "ba") {
+				return errMixed
+			}
+			return nil
+		}
+	}
+	a, b := who{kind: sim.Call, task: "main", name: "a"}, who{kind: sim.Call, task: "main", name: "b"}
+	for _, strict := range []bool{false, true} {
+		kind := sim.Next
+		if strict {
+			kind = sim.Tie
+		}
+		early := decision{at: key{kind: kind, who: a}, run: b}
+		late := decision{at: key{kind: kind, who: a, nth: 2}, run: b}
+		for _, test := range []struct {
+			more      bool
+			decisions []decision
+		}{
+			{false, []decision{early, late}}, {true, []decision{early, late}}, {false, []decision{late}}, {true, []decision{late}},
+		} {
+			r, err := Replay(Config{Strict: strict}, encode(test.decisions), program(test.more))
+			if err != nil || !errors.Is(r.Err, errMixed) || len(r.Misfits) > 0 || r.Token != encode(test.decisions) {
+				t.Errorf("strict %t, %+v: %v, %+v", strict, test, err, r)
+			}
 		}
 	}
 }
