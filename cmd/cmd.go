@@ -56,7 +56,8 @@ func newRoot(r *scenarios.Registry) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "asyncsim",
 		Short: "Run asyncio programs, written in Go, in virtual time",
-		Long: `asyncsim runs asyncio programs, written in Go, in virtual time: sleeping costs nothing and every run is the same.
+		Long: `asyncsim runs asyncio programs, written in Go, in virtual time: sleeping costs nothing and every run is the
+same.
 
 Exit codes: 0 everything went well, 1 a program failed, 2 the command line cannot be right.`,
 		Example: `  asyncsim list
@@ -89,7 +90,8 @@ func completeNames(r *scenarios.Registry, most int) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		if most > 1 && len(args) == 0 {
-			names = append(names, cobra.CompletionWithDesc(all, "every scenario that is meant to succeed and has no bug"))
+			const what = "every scenario that is meant to succeed and has no bug"
+			names = append(names, cobra.CompletionWithDesc(all, what))
 		}
 		for _, name := range r.Names() {
 			if !slices.Contains(args, name) {

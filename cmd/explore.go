@@ -45,8 +45,8 @@ func newExplore(r *scenarios.Registry) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explore NAME",
 		Short: "Run a scenario in other orders until a run fails",
-		Long: `Explore runs a scenario again and again, each time in another order, until a run fails. It shows the simplest run
-that fails in the same way, and how to make it again. On a terminal a line tells how far it is, unless the environment
+		Long: `Explore runs a scenario again and again, each time in another order, until a run fails. It shows the simplest
+run that fails in the same way, and how to make it again. On a terminal a line tells how far it is, unless the environment
 variable CI is set. Interrupt it and it tells what it has found so far.
 
 It stops because of a failure, or because it is exhausted (every order was tried), saturated (nothing new came for long,
@@ -105,7 +105,8 @@ type exploration struct {
 	result   *explore.Result
 }
 
-// explain returns the report of the first failure; nil: there is none. The error is a program that is not deterministic.
+// explain returns the report of the first failure; nil: there is none. The error is a program that is not
+// deterministic.
 func (e exploration) explain(ctx context.Context) (*explore.Report, error) {
 	if e.result.First == nil {
 		return nil, nil
@@ -183,8 +184,8 @@ func newReplay(r *scenarios.Registry) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "replay NAME TOKEN",
 		Short: "Make a run again that explore has found",
-		Long: `Replay makes a run again from its token. What the program prints goes to stdout; how the run ended, what each task
-did, and where it leaves asyncio's order goes to stderr. Where the scenario has changed since, it says what of the token
+		Long: `Replay makes a run again from its token. What the program prints goes to stdout; how the run ended, what each
+task did, and where it leaves asyncio's order goes to stderr. Where the scenario has changed since, it says what of the token
 could not be done.
 
 Exit codes: 0 the run passes, 1 it fails.`,

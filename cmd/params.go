@@ -42,7 +42,8 @@ func parseParams(params []string) (scenarios.Args, error) {
 	return args, nil
 }
 
-// used returns the values of all parameters of a scenario, as NAME=NUMBER: those that were given, and else the defaults.
+// used returns the values of all parameters of a scenario, as NAME=NUMBER: those that were given, and else the
+// defaults.
 func used(s scenarios.Scenario, params []string) []string {
 	args, _ := parseParams(params) // it has been parsed
 	all := []string{}

@@ -10,7 +10,8 @@ import (
 
 // flagError says in a sentence what is wrong with a flag's value, where the parser quotes the function that refused it.
 func flagError(c *cobra.Command, err error) error {
-	parts := regexp.MustCompile(`^invalid argument (".*") for "(?:-., )?--([^"]+)" flag: (.*)$`).FindStringSubmatch(err.Error())
+	refused := regexp.MustCompile(`^invalid argument (".*") for "(?:-., )?--([^"]+)" flag: (.*)$`)
+	parts := refused.FindStringSubmatch(err.Error())
 	if parts == nil {
 		return err
 	}

@@ -9,12 +9,12 @@ import (
 )
 
 // A search has no watchdog, which costs something in every run. It looks now and then whether its workers have come
-// to another schedule; one that has stood still for long is run again on the side, with a watchdog, which tells a program
-// that is blocked from one that computes.
+// to another schedule; one that has stood still for long is run again on the side, with a watchdog, which tells a
+// program that is blocked from one that computes.
 
-// A watchdog takes one and a half times its patience, so that a block is reported after three and a quarter seconds. What
-// waits for real for less than a second is never taken for blocked: it must have stood still for so long in one run, and be
-// seen to wait, twice at the same place, in another.
+// A watchdog takes one and a half times its patience, so that a block is reported after three and a quarter seconds.
+// What waits for real for less than a second is never taken for blocked: it must have stood still for so long in one
+// run, and be seen to wait, twice at the same place, in another.
 const (
 	standstill   = time.Second            // after that a schedule is run again
 	patience     = time.Second            // of the watchdog then, and of a replay
@@ -100,8 +100,8 @@ func newWatchedWorker(config Config, main func(co *aio.Co) error) *worker {
 	return w
 }
 
-// explainBlocked reports a run that is blocked. Each run takes a while and leaves a goroutine behind, so there are two at
-// most: one in asyncio's order, and if that is not blocked the one that was found.
+// explainBlocked reports a run that is blocked. Each run takes a while and leaves a goroutine behind, so there are two
+// at most: one in asyncio's order, and if that is not blocked the one that was found.
 func (w *worker) explainBlocked(f *Failure) (*Report, error) {
 	w.config.Watchdog = knownBlocked
 	var again error

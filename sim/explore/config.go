@@ -15,7 +15,8 @@ type Config struct {
 	// Strategy is the name of one of [Strategies], or pct-3 for [PCT] of depth 3, and so on; empty is the
 	// portfolio.
 	Strategy string
-	// Schedules is how many runs there are at most; 0 stands for 10,000, or fewer where nothing new comes: see [Saturated].
+	// Schedules is how many runs there are at most; 0 stands for 10,000, or fewer where nothing new comes: see
+	// [Saturated].
 	Schedules int
 	// Time is how long, in real time, the search may take; 0 is no limit. What is found then depends on the machine.
 	Time time.Duration
@@ -27,18 +28,19 @@ type Config struct {
 	MaxSteps int64
 	// Strict explores only what real asyncio could show: see [sim.Config].
 	Strict bool
-	// Slack is how late the loop may be: timers within such a window fire in any order. 0 is never late: see [sim.Config].
+	// Slack is how late the loop may be: timers within such a window fire in any order. 0 is never late: see
+	// [sim.Config].
 	Slack time.Duration
 	// Cancel explores that a task is cancelled where it suspends: each but main, once. A run that ends with nothing but
 	// the CancelledError that came of it has not failed: the task gave in, as it should.
 	Cancel bool
 	// All goes on after a failure, and counts them.
 	All bool
-	// Skipped, if it is not nil, is asked about every run that has called runtime.Goexit: true counts it as passed. It is
-	// called by several goroutines at a time.
+	// Skipped, if it is not nil, is asked about every run that has called runtime.Goexit: true counts it as passed. It
+	// is called by several goroutines at a time.
 	Skipped func(l *sim.Loop) bool
-	// Progress is told how far the search is, about ten times a second, by the goroutine that called Run; and once when it
-	// has ended. See [Terminal].
+	// Progress is told how far the search is, about ten times a second, by the goroutine that called Run; and once when
+	// it has ended. See [Terminal].
 	Progress func(Progress)
 }
 
@@ -54,9 +56,11 @@ func (c Config) checked() (Config, error) {
 	}
 	switch {
 	case newStrategy(c.Strategy) == nil:
-		return c, fmt.Errorf("unknown strategy %q: there are %s; pct-3 is pct of depth 3", c.Strategy, strings.Join(Strategies(), ", "))
+		return c, fmt.Errorf("unknown strategy %q: there are %s; pct-3 is pct of depth 3",
+			c.Strategy, strings.Join(Strategies(), ", "))
 	case c.Schedules < 0:
-		return c, fmt.Errorf("schedules = %d: there cannot be fewer than none; 0 stands for %d", c.Schedules, defaultSchedules)
+		return c, fmt.Errorf("schedules = %d: there cannot be fewer than none; 0 stands for %d",
+			c.Schedules, defaultSchedules)
 	case c.Time < 0:
 		return c, fmt.Errorf("time = %v: it must not be negative; 0 is no limit", c.Time)
 	case c.Workers < 0:

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ErrGoexit is a run that the program left by runtime.Goexit, as t.FailNow, t.Fatal and what is built on them do. It is a
-// failure like others, unless [Config].Skipped says that it is none.
+// ErrGoexit is a run that the program left by runtime.Goexit, as t.FailNow, t.Fatal and what is built on them do. It is
+// a failure like others, unless [Config].Skipped says that it is none.
 var ErrGoexit = errors.New("the program called runtime.Goexit, as t.FailNow and t.Fatal do")
 
 // left tells how a run went that has ended its goroutine.

@@ -18,9 +18,9 @@ type decision struct {
 	value uint32 // instead of run, for a value of any kind
 }
 
-// key tells where a decision is made. Choices between candidates are named after the one that asyncio's order would run,
-// and how far that is: a task's own steps do not depend on which others are ready. Whatever else was chosen before, the
-// task comes to this step once, and may be passed over there several times, in the order of the decisions.
+// key tells where a decision is made. Choices between candidates are named after the one that asyncio's order would
+// run, and how far that is: a task's own steps do not depend on which others are ready. Whatever else was chosen
+// before, the task comes to this step once, and may be passed over there several times, in the order of the decisions.
 type key struct {
 	kind sim.ChoiceKind
 	who  who    // the first candidate, or the task that asks and what for

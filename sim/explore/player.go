@@ -17,7 +17,7 @@ type player struct {
 	wanted  []decision
 	next    map[key]int32 // the place in wanted, from 1, of the next decision that is made there
 	after   []int32       // by place: that of the next one with the same key; 0: there is none
-	order   []who         // whose turns come first, one after the other, before what is wanted; who is not ready is left out
+	order   []who         // whose turns come first, before what is wanted; who is not ready is left out
 	forced  []deviation   // by the number of the choice, ascending; they come before what is wanted
 	script  []uint32      // instead of all that: every choice of a run
 	chooser sim.Chooser   // who chooses instead of all that
@@ -47,7 +47,8 @@ type taken struct {
 	event int           // how many events there were before
 }
 
-// Misfit is a decision of a token that could not be made in the program as it is now. The run went on in asyncio's order.
+// Misfit is a decision of a token that could not be made in the program as it is now. The run went on in asyncio's
+// order.
 type Misfit struct {
 	Choice   int      // the number of the choice, from 1; 0 if the run never came to it
 	Expected string   // the decision
@@ -118,7 +119,7 @@ func (p *player) record(e sim.Event) {
 func (p *player) choose(c *sim.Choice) int {
 	at := p.keyOf(c)
 	k := p.pick(c, at)
-	if timed := at.isSwitch() && c.Candidate(0).Timer() != 0; !at.isSwitch() || at.who.kind == sim.Call && k == 0 && !timed {
+	if !at.isSwitch() || at.who.kind == sim.Call && k == 0 && c.Candidate(0).Timer() == 0 {
 		base := at
 		base.nth = 0
 		p.counts[base]++
@@ -170,7 +171,8 @@ func (p *player) keyOf(c *sim.Choice) key {
 type numbered struct{ timer, nth uint32 }
 
 // nth returns how many callbacks of a key came first in a choice before this one did. One that was set for a time is
-// counted once, however often it is passed over and whether or not it is chosen in the end: that depends on what else is due.
+// counted once, however often it is passed over and whether or not it is chosen in the end: that depends on what else
+// is due.
 func (p *player) nth(at key, timer uint32) uint32 {
 	n := p.counts[at]
 	if timer == 0 {
@@ -217,8 +219,9 @@ func (p *player) pick(c *sim.Choice, at key) int {
 			return k
 		}
 	}
-	if n := slices.IndexFunc(p.forced, func(d deviation) bool { return d.choice == i }); n >= 0 && p.forced[n].take < c.N {
-		return p.forced[n].take
+	f := slices.IndexFunc(p.forced, func(d deviation) bool { return d.choice == i })
+	if f >= 0 && p.forced[f].take < c.N {
+		return p.forced[f].take
 	}
 	n := p.next[at]
 	if n == 0 {

@@ -38,7 +38,9 @@ func (p Progress) String() string {
 // progress tells how far the search is.
 func (s *search) progress(done bool) Progress {
 	r := &s.result
-	p := Progress{Schedules: r.Schedules, Failures: r.Failures, Distinct: r.Distinct, Elapsed: time.Since(s.began), Done: done}
+	p := Progress{
+		Schedules: r.Schedules, Failures: r.Failures, Distinct: r.Distinct, Elapsed: time.Since(s.began), Done: done,
+	}
 	if done {
 		return p
 	}
@@ -60,9 +62,9 @@ func (s *search) progress(done bool) Progress {
 	return p
 }
 
-// Terminal returns a [Config].Progress that shows a line on the terminal, four times a second, and erases it in the end;
-// or nil if the file is no terminal, or the environment variable CI is set. go test hands its terminal on to the test
-// where it shows the output as it comes: without naming a package, or with -v and a single one.
+// Terminal returns a [Config].Progress that shows a line on the terminal, four times a second, and erases it in the
+// end; or nil if the file is no terminal, or the environment variable CI is set. go test hands its terminal on to the
+// test where it shows the output as it comes: without naming a package, or with -v and a single one.
 func Terminal(file *os.File) func(Progress) {
 	info, err := file.Stat()
 	if err != nil || info.Mode()&os.ModeCharDevice == 0 || os.Getenv("CI") != "" {

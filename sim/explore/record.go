@@ -9,8 +9,8 @@ import (
 )
 
 // Record runs main once, as aio.RunWith does, and reports the run: for a search that makes the choices itself, in
-// config.Choose. What config.Trace says does not count. The report's Err is what RunWith returns; of asyncio's own order
-// the report says nothing, because that is not run.
+// config.Choose. What config.Trace says does not count. The report's Err is what RunWith returns; of asyncio's own
+// order the report says nothing, because that is not run.
 func Record(config aio.Config, main func(co *aio.Co) error) *Report {
 	var noted atomic.Bool // publishes what a run has noted that blocks, and is given up
 	p := &player{chooser: config.Choose, listing: true}

@@ -38,8 +38,8 @@ func newReport(p *player, err error) *Report {
 
 // Explain makes a failure of [Run] readable. It runs main again twice, which must give the same run, and returns a
 // *NotDeterministicError otherwise; it looks for a simpler run that fails in the same way; and it records that one.
-// It takes about ten seconds at most; cancelling ctx ends the search for a simpler run within a second, and the report is
-// about the simplest so far. For a run that blocks nothing simpler than asyncio's order is looked for.
+// It takes about ten seconds at most; cancelling ctx ends the search for a simpler run within a second, and the report
+// is about the simplest so far. For a run that blocks nothing simpler than asyncio's order is looked for.
 func Explain(ctx context.Context, config Config, failure *Failure, main func(co *aio.Co) error) (*Report, error) {
 	config, err := config.checked()
 	if err != nil {
@@ -95,8 +95,9 @@ func (w *worker) overtaken(p *player) (cells []string) {
 }
 
 // Text returns the report: the error, a table of what the tasks did, who waits for whom in a circle where that is the
-// failure, what the program printed where the table does not show it, and where the run leaves asyncio's order. A row of the table begins with ">" where a task runs ahead of its
-// turn. What replays the run comes last, if it is not empty.
+// failure, what the program printed where the table does not show it, and where the run leaves asyncio's order. A row
+// of the table begins with ">" where a task runs ahead of its turn. What replays the run comes last, if it is not
+// empty.
 func (r *Report) Text(replay string) string {
 	text := strings.TrimRight(r.ending(), "\n") + "\n\n" + r.Course()
 	if replay != "" {

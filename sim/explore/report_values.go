@@ -83,7 +83,8 @@ func (p *player) told(d taken) string {
 		return fmt.Sprintf("%v (%s)", d.decision, clipped(cell(p.events[d.event-1]))) // the suspension comes before it
 	}
 	if slept, ok := p.slept(d); ok && d.at.isLatency() {
-		return fmt.Sprintf("latency %v, the %s of task %q, instead of the least", slept, ordinal(d.at.nth+1), d.at.who.task)
+		return fmt.Sprintf("latency %v, the %s of task %q, instead of the least",
+			slept, ordinal(d.at.nth+1), d.at.who.task)
 	}
 	return fmt.Sprintf("%v, instead of 0", d.decision)
 }

@@ -15,7 +15,8 @@ func (r *Result) shown() string {
 	case r.Stopped == Exhausted && r.Strategy == FIFO:
 		return fmt.Sprintf("asyncio's own order was tried alone, and %s", r.failed())
 	case r.Stopped == Exhausted:
-		return fmt.Sprintf("proved: all orders were tried, in %d schedules with %s, and %s", r.Schedules, traces(r.Distinct), r.failed())
+		return fmt.Sprintf("proved: all orders were tried, in %d schedules with %s, and %s",
+			r.Schedules, traces(r.Distinct), r.failed())
 	}
 	return fmt.Sprintf("%d schedules tried, with %s, and %s: %s", r.Schedules, traces(r.Distinct), r.failed(), r.why())
 }

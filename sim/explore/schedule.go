@@ -62,8 +62,8 @@ type outcome struct {
 	report      any     // of the scheduler, for the strategy
 }
 
-// run runs schedule i as the strategy chooses. A program may end the goroutine, see [ErrGoexit]: then run does not return,
-// the run is closed, and outcome tells of it.
+// run runs schedule i as the strategy chooses. A program may end the goroutine, see [ErrGoexit]: then run does not
+// return, the run is closed, and outcome tells of it.
 func (w *worker) run(s strategy, i int) outcome {
 	w.random.Seed(w.seed, uint64(i))
 	w.scheduler = s.start(i, &w.random, w.scheduler)
@@ -91,8 +91,8 @@ func (w *worker) run(s strategy, i int) outcome {
 func (w *worker) outcome() outcome {
 	w.noted.Load()
 	return outcome{
-		steps: w.runner.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, list: w.list, orders: w.orders,
-		report: w.scheduler.report(),
+		steps: w.runner.Loop().Steps(), choices: len(w.decisions), fingerprint: w.trace.sum, list: w.list,
+		orders: w.orders, report: w.scheduler.report(),
 	}
 }
 

@@ -103,8 +103,8 @@ func (t *table) order(p *player) {
 	slices.SortFunc(t.columns, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
-// failureEvent returns the event with which the run failed: the end of the first task that ends with the run's error, or
-// with one that it wraps, or else the end of main, or of the run. What comes after it only hands the error on.
+// failureEvent returns the event with which the run failed: the end of the first task that ends with the run's error,
+// or with one that it wraps, or else the end of main, or of the run. What comes after it only hands the error on.
 func failureEvent(events []sim.Event, err error) int {
 	end := len(events)
 	if err == nil {

@@ -14,10 +14,12 @@ import (
 
 // Flags of the test binary.
 var (
-	schedules = flag.Int("sim.schedules", 0, "how many orders Explore tries (default 10000, or fewer if nothing new comes; with -short 1000)")
-	limit     = flag.Duration("sim.time", 0, "how long Explore searches (default until shortly before the test's deadline)")
-	seed      = flag.Uint64("sim.seed", 0, "the seed of Explore's search")
-	replay    = flag.String("sim.replay", "", "the token of a run: Explore makes that run alone")
+	schedules = flag.Int("sim.schedules", 0,
+		"how many orders Explore tries (default 10000, or fewer if nothing new comes; with -short 1000)")
+	limit = flag.Duration("sim.time", 0,
+		"how long Explore searches (default until shortly before the test's deadline)")
+	seed   = flag.Uint64("sim.seed", 0, "the seed of Explore's search")
+	replay = flag.String("sim.replay", "", "the token of a run: Explore makes that run alone")
 )
 
 // replayVariable is the environment's way to say -sim.replay.
@@ -25,21 +27,21 @@ const replayVariable = "ASYNCSIM_REPLAY"
 
 // Explore runs main in other orders until a run fails, as [explore.Run] does, and fails the test with the simplest run
 // that shows the failure. That is told as a table of what each task did, with the command that replays it; its token is
-// kept in testdata/sim, and tried first the next time. A test may call Explore several times: the second call has a token
-// file of its own, and so on. main is run many times, by several goroutines at a time: it must make what its tasks share
-// itself. What it prints is shown for the simplest run alone.
+// kept in testdata/sim, and tried first the next time. A test may call Explore several times: the second call has a
+// token file of its own, and so on. main is run many times, by several goroutines at a time: it must make what its
+// tasks share itself. What it prints is shown for the simplest run alone.
 //
-// A run fails with the error that main returns, which is best, with a panic, and with t.FailNow and its like, whose message
-// is then logged by every run that fails so, also those that look for a simpler one. t.Error cannot be told from another
-// run's: the first that calls it ends the search, with no report.
+// A run fails with the error that main returns, which is best, with a panic, and with t.FailNow and its like, whose
+// message is then logged by every run that fails so, also those that look for a simpler one. t.Error cannot be told
+// from another run's: the first that calls it ends the search, with no report.
 //
-// t.Skip in the first run, which is the one in asyncio's order unless the strategy is random, skips the test. In another
-// run it ends that run, which counts as passed, and the search goes on. If no run fails, go test calls the test skipped all
-// the same, and the log says how many orders were tried. From a task other than main, and once a run has failed by
-// t.FailNow, t.Skip counts as t.FailNow does.
+// t.Skip in the first run, which is the one in asyncio's order unless the strategy is random, skips the test. In
+// another run it ends that run, which counts as passed, and the search goes on. If no run fails, go test calls the test
+// skipped all the same, and the log says how many orders were tried. From a task other than main, and once a run has
+// failed by t.FailNow, t.Skip counts as t.FailNow does.
 //
-// On a terminal a line tells how far the search is, where go test shows the test's output as it comes: when no package is
-// named, or with -v and a single one. It is not shown where the environment variable CI is set.
+// On a terminal a line tells how far the search is, where go test shows the test's output as it comes: when no package
+// is named, or with -v and a single one. It is not shown where the environment variable CI is set.
 func Explore(t testing.TB, main func(co *aio.Co) error) {
 	t.Helper()
 	ExploreWith(t, explore.Config{}, main)
@@ -83,7 +85,8 @@ func ExploreWith(t testing.TB, config explore.Config, main func(co *aio.Co) erro
 			t.Logf("%d of these called t.Skip, which ended them and counts as passed", n)
 		}
 	case errors.Is(result.First.Err, errTestFailed):
-		t.Log("a run called t.Error, which tells nothing of its order: return an error instead, and it is found and explained")
+		t.Log("a run called t.Error, which tells nothing of its order: " +
+			"return an error instead, and it is found and explained")
 	default:
 		o.ignoring = true
 		c.explain(ctx, config, result.First, main)
@@ -91,9 +94,9 @@ func ExploreWith(t testing.TB, config explore.Config, main func(co *aio.Co) erro
 }
 
 // explain fails the test with the simplest run that fails as the given one does, and keeps its token.
-func (c call) explain(ctx context.Context, config explore.Config, failure *explore.Failure, main func(co *aio.Co) error) {
+func (c call) explain(ctx context.Context, config explore.Config, f *explore.Failure, main func(co *aio.Co) error) {
 	c.t.Helper()
-	report, err := explore.Explain(ctx, config, failure, main)
+	report, err := explore.Explain(ctx, config, f, main)
 	if err != nil {
 		c.t.Fatal(err)
 	}

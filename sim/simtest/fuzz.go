@@ -9,10 +9,10 @@ import (
 	"github.com/asyncsim/asyncsim/sim/explore"
 )
 
-// Fuzz explores main by go test -fuzz: the fuzzer's bytes are the choices, and its coverage says which are worth keeping.
-// No bytes are asyncio's own order, and so is every byte that is zero. The fuzzer makes a failing input as short as it
-// can, and keeps it under testdata/fuzz, where go test runs it again. What main prints goes to the test's log. A run that
-// fails is told as [Explore] tells it, as it is: the fuzzer is who looks for a simpler one.
+// Fuzz explores main by go test -fuzz: the fuzzer's bytes are the choices, and its coverage says which are worth
+// keeping. No bytes are asyncio's own order, and so is every byte that is zero. The fuzzer makes a failing input as
+// short as it can, and keeps it under testdata/fuzz, where go test runs it again. What main prints goes to the test's
+// log. A run that fails is told as [Explore] tells it, as it is: the fuzzer is who looks for a simpler one.
 func Fuzz(f *testing.F, main func(co *aio.Co) error) {
 	f.Helper()
 	needs(f, main)

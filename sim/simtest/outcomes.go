@@ -70,8 +70,8 @@ func callsSkip() bool {
 	}
 }
 
-// isSkipped reports whether a run that has called runtime.Goexit was skipped. What a task of the run has called the test
-// alone can tell, as long as nothing has failed.
+// isSkipped reports whether a run that has called runtime.Goexit was skipped. What a task of the run has called the
+// test alone can tell, as long as nothing has failed.
 func (o *outcomes) isSkipped(l *sim.Loop) bool {
 	if _, ok := o.skippedRuns.LoadAndDelete(l); !ok && (!o.t.Skipped() || o.t.Failed()) {
 		o.left.Store(true)

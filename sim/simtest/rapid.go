@@ -13,14 +13,16 @@ import (
 	"github.com/asyncsim/asyncsim/sim/explore"
 )
 
-// Rapid runs main once, in an order that rapid draws, and fails rt with the error that it ends with. The draw is a list of
-// the switches away from asyncio's order, and what main asks for with co.Choose and co.Rand: rapid's shrinker leaves as few
-// switches as it can, along with the other values that the property has drawn, before or in main. What main prints is not
-// shown, but for the simplest run, which is told as [Explore] tells it. rt's own methods, also those that end the property, work in every task.
+// Rapid runs main once, in an order that rapid draws, and fails rt with the error that it ends with. The draw is a list
+// of the switches away from asyncio's order, and what main asks for with co.Choose and co.Rand: rapid's shrinker leaves
+// as few switches as it can, along with the other values that the property has drawn, before or in main. What main
+// prints is not shown, but for the simplest run, which is told as [Explore] tells it. rt's own methods, also those that
+// end the property, work in every task.
 func Rapid(rt *rapid.T, main func(co *aio.Co) error) {
 	rt.Helper()
 	order := drawn{rt, rapid.SliceOfN(rapid.Custom(drawSwitch), 0, maxSwitches).Draw(rt, "switches")}
-	run := explore.Record(aio.Config{Output: io.Discard, Log: io.Discard, MaxSteps: maxSteps, Choose: order.choose}, main)
+	config := aio.Config{Output: io.Discard, Log: io.Discard, MaxSteps: maxSteps, Choose: order.choose}
+	run := explore.Record(config, main)
 	err := run.Err
 	var panicked *sim.PanicError
 	errors.As(err, &panicked)
@@ -30,7 +32,7 @@ func Rapid(rt *rapid.T, main func(co *aio.Co) error) {
 	case panicked == nil:
 		rt.Log(course{run})
 		rt.Fatalf("%v", err)
-	case fmt.Sprintf("%T", panicked.Value) == "rapid.invalidData": // this run is none: there is no value to draw, or rt.Skip
+	case fmt.Sprintf("%T", panicked.Value) == "rapid.invalidData": // it is none: no value to draw, or rt.Skip
 		panic(panicked.Value)
 	case fmt.Sprintf("%T", panicked.Value) == "rapid.stopTest": // rt.Fatal
 		rt.Log(course{run})
@@ -56,8 +58,8 @@ const (
 	maxOver     = 255
 )
 
-// aSwitch leaves asyncio's order, after so many choices that follow it: the first in line, and so many others, are passed
-// over, and who is behind them runs.
+// aSwitch leaves asyncio's order, after so many choices that follow it: the first in line, and so many others, are
+// passed over, and who is behind them runs.
 type aSwitch struct{ After, Over int }
 
 func drawSwitch(rt *rapid.T) aSwitch {

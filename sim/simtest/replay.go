@@ -41,8 +41,8 @@ func newCall(t testing.TB) call {
 	return call{t, calls.made[name]}
 }
 
-// replayOne makes the run that a token describes, and fails the test if that fails. A number and a colon before the token
-// say which call of the test it is for; without them it is for the first.
+// replayOne makes the run that a token describes, and fails the test if that fails. A number and a colon before the
+// token say which call of the test it is for; without them it is for the first.
 func (c call) replayOne(config explore.Config, token string, main func(co *aio.Co) error) {
 	c.t.Helper()
 	number := 1

@@ -11,13 +11,13 @@
 // Tests that import this package have these flags. In the command line of go test they come after the packages:
 //
 //	-sim.update        Golden writes its files instead of comparing with them
-//	-sim.schedules N   how many orders Explore tries: 10000 by default, or fewer if nothing new comes; with -short 1000
+//	-sim.schedules N   how many orders Explore tries: 10000 by default, fewer if nothing new comes; with -short 1000
 //	-sim.time D        how long Explore searches: by default until shortly before the test's deadline
 //	-sim.seed N        the seed of Explore's search
 //	-sim.replay TOKEN  Explore makes that run alone; N:TOKEN is for the Nth call of Explore in a test
 //
-// The environment variable ASYNCSIM_REPLAY is another way to say -sim.replay. Where the variable CI is set, Explore shows no
-// line of progress.
+// The environment variable ASYNCSIM_REPLAY is another way to say -sim.replay. Where the variable CI is set, Explore
+// shows no line of progress.
 package simtest
 
 import (
