@@ -12,6 +12,7 @@ import (
 
 	"github.com/asyncsim/asyncsim/clock"
 	aio "github.com/asyncsim/asyncsim/primitives"
+	"github.com/asyncsim/asyncsim/sim/explore"
 	"github.com/asyncsim/asyncsim/sim/simtest"
 )
 
@@ -118,6 +119,26 @@ func TestDeposits(t *testing.T) {
 			return errors.New("an update was lost")
 		}
 		return nil
+	})
+}
+
+func TestNoConnectionIsLeft(t *testing.T) {
+	config := explore.Config{Slack: time.Millisecond, Cancel: true}
+	simtest.ExploreWith(t, config, func(co *aio.Co) error {
+		open := 0
+		request := aio.Go(co, "request", func(co *aio.Co) error {
+			open++
+			defer func() { open-- }() // however the task ends
+			return aio.Sleep(co, time.Second)
+		})
+		_, err := aio.WaitFor(co, request, time.Second+time.Millisecond)
+		if open != 0 {
+			return errors.New("a connection was left open")
+		}
+		if errors.Is(err, aio.ErrTimeout) { // it may be: the loop was late
+			return nil
+		}
+		return err
 	})
 }
 

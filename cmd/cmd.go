@@ -64,7 +64,8 @@ func newRoot(r *scenarios.Registry) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "asyncsim",
 		Short: "Run asyncio programs, written in Go, in virtual time",
-		Long: `asyncsim runs asyncio programs, written in Go, in virtual time: sleeping costs nothing and every run is the same.
+		Long: `asyncsim runs asyncio programs, written in Go, in virtual time: sleeping costs nothing and every run is the
+same.
 
 Exit codes: 0 everything went well, 1 a program failed, 2 the command line cannot be right,
 130 explore was interrupted before a run failed.`,
@@ -76,6 +77,7 @@ Exit codes: 0 everything went well, 1 a program failed, 2 the command line canno
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newList(r), newRun(r), newTrace(r), newExplore(r), newReplay(r), newConform(), newVersion())
 	return root
 }
@@ -97,7 +99,8 @@ func completeNames(r *scenarios.Registry, most int) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		if most > 1 && len(args) == 0 {
-			names = append(names, cobra.CompletionWithDesc(all, "every scenario that is meant to succeed and has no bug"))
+			const what = "every scenario that is meant to succeed and has no bug"
+			names = append(names, cobra.CompletionWithDesc(all, what))
 		}
 		for _, name := range r.Names() {
 			if !slices.Contains(args, name) {
@@ -111,6 +114,9 @@ func completeNames(r *scenarios.Registry, most int) cobra.CompletionFunc {
 
 // lookup returns the scenario of that name with the parameters, or an error that lists the names near it.
 func lookup(r *scenarios.Registry, name string, params []string) (scenarios.Scenario, error) {
+	if _, known := r.Lookup(name); !known && name == all {
+		return scenarios.Scenario{}, errNotAll
+	}
 	if s, ok := r.Lookup(name); ok {
 		args, err := parseParams(params)
 		if err != nil {
@@ -124,6 +130,8 @@ func lookup(r *scenarios.Registry, name string, params []string) (scenarios.Scen
 	}
 	return scenarios.Scenario{}, fmt.Errorf("unknown scenario %q: %s", name, hint)
 }
+
+var errNotAll = errors.New(`"all" is for run: here one scenario is named, and asyncsim list shows which there are`)
 
 // nearNames returns the names that may have been meant, the nearest first.
 func nearNames(r *scenarios.Registry, name string) []string {

@@ -71,7 +71,7 @@ func TestCommandLines(t *testing.T) {
 		{"run sct/reorder --param setters=1 --param setters=2", 2, "", `parameter "setters" is given twice`},
 		{"run ex_5_3 --param n=1", 2, "", `scenario "ex_5_3" has no parameter "n": it has none`},
 		{"run all --param n=1", 2, "", `has no parameter "n"`},
-		{"run", 2, "", "requires at least 1 arg"},
+		{"run", 2, "", "wrong number of arguments (0): write asyncsim run NAME...|all"},
 		{"run all ex_5_1", 2, "", `"all" stands alone`},
 		{"run ex51", 2, "", `unknown scenario "ex51": did you mean ex_5_1`},
 		{"run early", 2, "", "did you mean ex_5_1_early?"},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -20,8 +21,8 @@ func newConform() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "conform FILE...",
 		Short: "Run conformance programs and compare their traces with CPython's",
-		Long: `conform runs the conformance programs of files of JSON lines, which may be compressed by gzip; - is standard input.
-A line is {"program": …, "trace": […]} or a program alone. Where there is a trace it is compared with what the program
+		Long: `conform runs the conformance programs of files of JSON lines, which may be compressed by gzip; - is
+standard input. A line is {"program": …, "trace": […]} or a program alone. Where there is a trace it is compared with what the program
 does here, and the first line of it that differs is shown:
 
   NAME: line 7:
@@ -39,7 +40,7 @@ Exit codes: 0 no mismatch, 1 a mismatch or a file that cannot be read, 2 the com
 --program that no file has.`,
 		Example: `  asyncsim conform testdata/conformance/corpus.jsonl.gz
   asyncsim conform testdata/conformance/corpus.jsonl.gz --program random-1-17`,
-		Args: cobra.MinimumNArgs(1),
+		Args: arguments(1, math.MaxInt),
 		RunE: func(c *cobra.Command, files []string) error {
 			out := bufio.NewWriter(c.OutOrStdout())
 			err := conform(c, files, program, out)
@@ -49,7 +50,8 @@ Exit codes: 0 no mismatch, 1 a mismatch or a file that cannot be read, 2 the com
 			return err
 		},
 	}
-	c.Flags().StringVar(&program, "program", "", "look at the programs of this name alone and show both traces side by side")
+	c.Flags().StringVar(&program, "program", "",
+		"look at the programs of this name alone and show both traces side by side")
 	return c
 }
 

@@ -53,7 +53,7 @@ func TestConform(t *testing.T) {
 		{"mismatches", []string{mixed}, cmd.ExitFailed, mixedSays + "5 programs, 3 mismatches\n", ""},
 		{"several files", []string{fine, mixed, fine}, cmd.ExitFailed, mixedSays + "9 programs, 3 mismatches\n", ""},
 		{"an empty file", []string{lines(t, "empty.jsonl")}, cmd.ExitOK, "0 programs, 0 mismatches\n", ""},
-		{"no file", nil, cmd.ExitUsage, "", "asyncsim: requires at least 1 arg(s), only received 0\nSee asyncsim conform --help.\n"},
+		{"no file", nil, cmd.ExitUsage, "", "asyncsim: wrong number of arguments (0): write asyncsim conform FILE... [flags]\nSee asyncsim conform --help.\n"},
 		{
 			"a missing file", []string{lines(t, "one.jsonl", bad), missing}, cmd.ExitFailed, badDiffers,
 			"asyncsim: open " + missing + ": no such file or directory\n",

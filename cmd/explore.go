@@ -45,9 +45,10 @@ func newExplore(r *scenarios.Registry) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explore NAME",
 		Short: "Run a scenario in other orders until a run fails",
-		Long: `Explore runs a scenario again and again, each time in another order, until a run fails. It shows the simplest run
-that fails in the same way, and how to make it again. On a terminal a line tells how far it is, unless the environment
-variable CI is set. Interrupt it and it tells what it has found so far; again, and it does not.
+		Long: `Explore runs a scenario again and again, each time in another order, until a run fails. It shows the simplest
+run that fails in the same way, and how to make it again. On a terminal a line tells how far it is, unless the environment
+variable CI is set. Interrupt it and it tells what it has found so far; again, and it
+does not.
 
 It stops because of a failure, or because it is exhausted (every order was tried), saturated (nothing new came for long,
 where no number of runs was given), or because of the budget (of runs), the deadline (of --time), or because it was
@@ -56,7 +57,7 @@ cancelled (interrupted).
 Exit codes: 0 no run failed, 1 a run failed, 130 it was interrupted before one did.`,
 		Example: `  asyncsim explore races/lost_update
   asyncsim explore sct/reorder --param setters=9 --strategy surw --all --schedules 1000`,
-		Args:              cobra.ExactArgs(1),
+		Args:              arguments(1, 1),
 		ValidArgsFunction: completeNames(r, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := lookup(r, args[0], params)
@@ -106,7 +107,8 @@ type exploration struct {
 	result   *explore.Result
 }
 
-// explain returns the report of the first failure; nil: there is none. The error is a program that is not deterministic.
+// explain returns the report of the first failure; nil: there is none. The error is a program that is not
+// deterministic.
 func (e exploration) explain(ctx context.Context) (*explore.Report, error) {
 	if e.result.First == nil {
 		return nil, nil
@@ -149,7 +151,7 @@ func (e exploration) again(token string) string {
 func (e exploration) showJSON(ctx context.Context, c *cobra.Command) error {
 	r := e.result
 	out := explored{
-		Scenario: e.scenario.Name, Params: append([]string{}, e.params...), Strategy: r.Strategy, Seed: e.config.Seed,
+		Scenario: e.scenario.Name, Params: used(e.scenario, e.params), Strategy: r.Strategy, Seed: e.config.Seed,
 		Schedules: r.Schedules, Failures: r.Failures, Distinct: r.Distinct, Steps: r.Steps,
 		Seconds: r.Elapsed.Seconds(), Stopped: r.Stopped,
 	}
@@ -192,13 +194,13 @@ func newReplay(r *scenarios.Registry) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "replay NAME TOKEN",
 		Short: "Make a run again that explore has found",
-		Long: `Replay makes a run again from its token. What the program prints goes to stdout; how the run ended, what each task
-did, and where it leaves asyncio's order goes to stderr. Where the scenario has changed since, it says what of the token
+		Long: `Replay makes a run again from its token. What the program prints goes to stdout; how the run ended, what each
+task did, and where it leaves asyncio's order goes to stderr. Where the scenario has changed since, it says what of the token
 could not be done.
 
 Exit codes: 0 the run passes, 1 it fails.`,
 		Example: `  asyncsim replay races/lost_update 1.AgFhAWIAAAABAAAAAWQt57I`,
-		Args:    cobra.ExactArgs(2),
+		Args:    arguments(2, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := lookup(r, args[0], params)
 			if err != nil {

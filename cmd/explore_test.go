@@ -58,6 +58,7 @@ func TestExploreJSON(t *testing.T) {
 		t.Fatalf("code %d, stderr %q:\n%s", code, stderr, stdout)
 	}
 	if got.Scenario != "sct/reorder" || got.Strategy != "random" || got.Seed != 7 || got.Schedules != 2000 || got.Stopped != "budget" ||
+		!slices.Equal(got.Params, []string{"setters=2", "checkers=1"}) ||
 		got.Failures < 50 || got.Failures > 150 || got.FirstFailure < 1 || got.Failure.Token == "" || got.Failure.Switches < 1 {
 		t.Errorf("%+v", got)
 	}
@@ -75,8 +76,15 @@ func TestExploreCommandLines(t *testing.T) {
 		{"explore ex_5_6 --workers -1", 2, "", "workers = -1"},
 		{"explore ex_5_6 --schedules -5", 2, "", "schedules = -5"},
 		{"explore ex_5_6 --time -1s", 2, "", "time = -1s"},
-		{"explore ex_5_6 --time soon", 2, "", `"soon"`},
-		{"explore ex_5_6 --seed -1", 2, "", `"-1"`},
+		{"explore ex_5_6 --time soon", 2, "", `--time "soon": it must be a duration, like 500ms`},
+		{"explore ex_5_6 --seed -1", 2, "", `--seed "-1": it must be a whole number that is not negative`},
+		{"explore ex_5_6 --schedules x", 2, "", `--schedules "x": it must be a whole number`},
+		{"explore ex_5_6 --schedules 99999999999999999999", 2, "", "the number is too large"},
+		{"explore ex_5_6 --strict=maybe", 2, "", `--strict "maybe": it must be true or false`},
+		{"explore ex_5_6 --nope", 2, "", "unknown flag: --nope"},
+		{"explore", 2, "", "wrong number of arguments (0): write asyncsim explore NAME [flags]"},
+		{"explore all", 2, "", `"all" is for run: here one scenario is named`},
+		{"trace all", 2, "", `"all" is for run`},
 		{"explore ex_5_6 --param x=1", 2, "", `scenario "ex_5_6" has no parameter "x"`},
 		{"explore sct/reorder --param setters", 2, "", "write NAME=NUMBER"},
 		{"explore sct/reorder --strategy fifo", 0, "asyncio's own order was tried alone, and none fails", ""},
@@ -85,6 +93,7 @@ func TestExploreCommandLines(t *testing.T) {
 		{"explore nothing_like_it", 2, "", "unknown scenario"},
 		{"explore ex_5_6 --slack -1s", 2, "", "slack"},
 		{"replay ex_5_6 mistyped", 2, "", "token"},
+		{"replay ex_5_6 1.AgFwAXEAAAEBkPfPiQ", 2, "", "it does not fit this program: none of its decisions (1)"},
 		{"replay nothing_like_it 1.x", 2, "", "unknown scenario"},
 	} {
 		code, stdout, stderr := asyncsim(strings.Fields(test.args)...)

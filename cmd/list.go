@@ -33,7 +33,7 @@ func newList(r *scenarios.Registry) *cobra.Command {
 		Short: "List the scenarios",
 		Example: `  asyncsim list
   asyncsim list --json`,
-		Args: cobra.NoArgs,
+		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			var all []listed
 			for _, name := range r.Names() {

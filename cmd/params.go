@@ -42,6 +42,21 @@ func parseParams(params []string) (scenarios.Args, error) {
 	return args, nil
 }
 
+// used returns the values of all parameters of a scenario, as NAME=NUMBER: those that were given, and else the
+// defaults.
+func used(s scenarios.Scenario, params []string) []string {
+	args, _ := parseParams(params) // it has been parsed
+	all := []string{}
+	for _, p := range s.Params {
+		value, given := args[p.Name]
+		if !given {
+			value = p.Default
+		}
+		all = append(all, fmt.Sprintf("%s=%d", p.Name, value))
+	}
+	return all
+}
+
 // completeParams offers the parameters of the scenarios that are named.
 func completeParams(r *scenarios.Registry) cobra.CompletionFunc {
 	return func(_ *cobra.Command, names []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {

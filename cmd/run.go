@@ -41,7 +41,7 @@ apart. Parameters go to every scenario that is named.`,
   asyncsim run all
   asyncsim run all --json
   asyncsim run sct/reorder --param setters=9 --param checkers=1`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              arguments(1, math.MaxInt),
 		ValidArgsFunction: completeNames(r, math.MaxInt),
 		RunE: func(c *cobra.Command, args []string) error {
 			chosen, err := choose(r, args, params)

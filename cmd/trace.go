@@ -20,12 +20,12 @@ func newTrace(r *scenarios.Registry) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "trace NAME",
 		Short: "Run a scenario and show what happened",
-		Long: `Trace runs a scenario and writes one line for each event: a task made, started, suspended, resumed or ended, a
-callback, a timer, a cancellation, an output. What the program prints is only shown as part of the trace.`,
+		Long: `Trace runs a scenario and writes one line for each event: a task made, started, suspended, resumed or ended,
+a callback, a timer, a cancellation, an output. What the program prints is only shown as part of the trace.`,
 		Example: `  asyncsim trace ex_5_5
   asyncsim trace ex_5_5 --format jsonl -o trace.jsonl
   asyncsim trace sct/reorder --param setters=9`,
-		Args:              cobra.ExactArgs(1),
+		Args:              arguments(1, 1),
 		ValidArgsFunction: completeNames(r, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := lookup(r, args[0], params)

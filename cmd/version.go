@@ -24,7 +24,7 @@ func newVersion() *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version",
 		Example: `  asyncsim version --json`,
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			v := versions{Version: "(devel)", Trace: trace.Version, Go: runtime.Version()}
 			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {

@@ -12,10 +12,13 @@ import (
 // to another schedule; one that has stood still for long is run again on the side, with a watchdog, which tells a
 // program that is blocked from one that computes.
 
+// A watchdog takes one and a half times its patience, so that a block is reported after three and a quarter seconds.
+// What waits for real for less than a second is never taken for blocked: it must have stood still for so long in one
+// run, and be seen to wait, twice at the same place, in another.
 const (
-	standstill    = 2 * time.Second // after that a schedule is run again
-	probePatience = 3 * time.Second // of the watchdog then
-	knownBlocked  = time.Second     // of the watchdog where it is known already that the run is blocked
+	standstill   = time.Second            // after that a schedule is run again
+	patience     = time.Second            // of the watchdog then, and of a replay
+	knownBlocked = 500 * time.Millisecond // of the watchdog where it is known already that the run is blocked
 )
 
 // watchman is what a search knows of the schedules that stand still.
@@ -60,7 +63,6 @@ func (s *search) watch(now time.Time) {
 			p.probing = true
 			s.watchman.probing++
 			again := newWatchedWorker(s.config, s.main)
-			again.config.Watchdog = probePatience
 			p.again = again
 			go func() {
 				defer again.close()
@@ -93,7 +95,7 @@ func isBlocked(err error) bool {
 // published: the run is given up without a word from its goroutine.
 func newWatchedWorker(config Config, main func(co *aio.Co) error) *worker {
 	w := newWorker(config, main)
-	w.config.Watchdog = 0 // sim's own time
+	w.config.Watchdog = patience
 	choose := w.config.Choose
 	w.config.Choose = func(c *sim.Choice) int {
 		k := choose(c)

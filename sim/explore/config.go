@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/asyncsim/asyncsim/sim"
 )
 
 // Config says how a program is explored. The zero Config lets the portfolio of strategies find the failure, within
@@ -27,15 +29,19 @@ type Config struct {
 	MaxSteps int64
 	// Strict explores only what real asyncio could show: see [sim.Config].
 	Strict bool
-	// Slack is how late the loop may be: timers within such a window fire in any order. 0 is never late: see [sim.Config].
+	// Slack is how late the loop may be: timers within such a window fire in any order. 0 is never late: see
+	// [sim.Config].
 	Slack time.Duration
 	// Cancel explores that a task is cancelled where it suspends: each but main, once. A run that ends with nothing but
 	// the CancelledError that came of it has not failed: the task gave in, as it should.
 	Cancel bool
 	// All goes on after a failure, and counts them.
 	All bool
-	// Progress is told how far the search is, about ten times a second, by the goroutine that called Run; and once when it
-	// has ended. See [Terminal].
+	// Skipped, if it is not nil, is asked about every run that has called runtime.Goexit: true counts it as passed. It
+	// is called by several goroutines at a time.
+	Skipped func(l *sim.Loop) bool
+	// Progress is told how far the search is, about ten times a second, by the goroutine that called Run; and once when
+	// it has ended. See [Terminal].
 	Progress func(Progress)
 }
 

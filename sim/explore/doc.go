@@ -39,6 +39,6 @@
 // program and of the run), and a file for each strategy, named as in the literature; portfolio.go is the default. Then
 // what happens when a run has failed: key.go (what a decision is called), player.go and turns.go (a run after given
 // decisions), token.go and replay.go, determinism.go, shrink.go, sooner.go and shrink_fewer.go, report.go,
-// report_values.go, table.go and output.go. cancel.go says which cancelled run has failed, and equivalence.go which
-// runs are one trace.
+// report_values.go, table.go, circle.go and output.go. cancel.go says which cancelled run has failed, and
+// equivalence.go which runs are one trace.
 package explore

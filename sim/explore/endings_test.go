@@ -123,6 +123,18 @@ func TestBlockedIsAFailure(t *testing.T) {
 	}
 }
 
+// TestWaitingForRealIsNoBlock as long as it takes less than a second, however many schedules do so.
+func TestWaitingForRealIsNoBlock(t *testing.T) {
+	t.Parallel()
+	r := search(t, explore.Config{Schedules: 6, Workers: 3, Strategy: explore.RandomWalk}, func(*aio.Co) error {
+		<-time.After(700 * time.Millisecond)
+		return nil
+	})
+	if r.Stopped != explore.Budget || r.Schedules != 6 || r.Failures != 0 {
+		t.Errorf("%+v", *r)
+	}
+}
+
 // TestBlockedInOneOrder ends also a search for all failures.
 func TestBlockedInOneOrder(t *testing.T) {
 	t.Parallel()
@@ -141,6 +153,7 @@ func TestBlockedInOneOrder(t *testing.T) {
 // explainBlocked finds and reports a run that is blocked.
 func explainBlocked(t *testing.T, config explore.Config, main func(co *aio.Co) error) *explore.Report {
 	t.Helper()
+	began := time.Now()
 	r := search(t, config, main)
 	var blocked *sim.BlockedError
 	if r.Stopped != explore.Failed || r.Failures != 1 || !errors.As(r.First.Err, &blocked) || blocked.State != "chan receive" {
@@ -149,6 +162,9 @@ func explainBlocked(t *testing.T, config explore.Config, main func(co *aio.Co) e
 	report, err := explore.Explain(context.Background(), config, r.First, main)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if took := time.Since(began); took > 6*time.Second { // half of it on a machine at rest
+		t.Errorf("it took %v", took)
 	}
 	for _, want := range []string{"blocked outside the simulation", "chan receive", "\n\tendings_test.go:", "schedule "} {
 		if text := report.Text(""); !strings.Contains(text, want) {

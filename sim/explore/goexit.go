@@ -6,12 +6,15 @@ import (
 )
 
 // ErrGoexit is a run that the program left by runtime.Goexit, as t.FailNow, t.Fatal and what is built on them do. It is
-// a failure like others.
+// a failure like others, unless [Config].Skipped says that it is none.
 var ErrGoexit = errors.New("the program called runtime.Goexit, as t.FailNow and t.Fatal do")
 
 // left tells how a run went that has ended its goroutine.
 func (w *worker) left() outcome {
 	o := w.outcome()
+	if w.skipped != nil && w.skipped(w.runner.Loop()) {
+		return o
+	}
 	o.err, o.decisions = ErrGoexit, slices.Clone(w.decisions)
 	return o
 }

@@ -12,7 +12,7 @@ import (
 
 // farewell is after how long the schedules that still run are given up: that is enough to find out whether they are
 // blocked, for which the watchdog takes its patience and a half.
-const farewell = standstill + 2*probePatience
+const farewell = standstill + 2*patience
 
 // interrupt is called at every tick of a search that is over, and returns how many workers are lost from now on.
 func (s *search) interrupt(now time.Time) (lost int) {

@@ -25,7 +25,7 @@ type key struct {
 	kind sim.ChoiceKind
 	who  who    // the first candidate, or the task that asks and what for
 	step uint32 // of the task, or of the sleep: see [sim.Identity]
-	nth  uint32 // of a callback or a value: how many with the same key went before
+	nth  uint32 // of a callback or a value: how many with the same key went before, see [player.nth]
 }
 
 // who is a candidate, or the task that asks for a value; where the loop asks how late it is, it is the time alone.

@@ -83,11 +83,11 @@ func TestSlack(t *testing.T) {
 		{time.Second - apart, 0, []string{
 			": in asyncio's own order, with the loop late",
 			"asyncio's own order, on time, passes",
-			"at 999ms: the loop is late: the clock goes on to the next deadline\n",
+			"at 999ms: the loop is late for timer \"reply\": the clock goes on to the next deadline, 1s (timer \"timeout\")\n",
 		}},
 		{time.Second + apart, 1, []string{
 			": 1 switch away from asyncio's order",
-			"at 1s: the loop is late: the clock goes on to the next deadline\n",
+			"at 1s: the loop is late for timer \"timeout\": the clock goes on to the next deadline, 1.001s (timer \"reply\")\n",
 			`at 1.001s: callback "reply" of task "main" runs ahead of callback "timeout" of task "main"`,
 		}},
 	} {
@@ -128,14 +128,51 @@ func TestSlackIsShrunk(t *testing.T) {
 		t.Error(text)
 	}
 	config.Slack = 0
-	again, err := explore.Replay(config, report.Token, main)
-	if err != nil || again.Err != nil || len(again.Misfits) == 0 {
-		t.Fatalf("without slack: %v, %+v", err, again)
-	}
+	_, err := explore.Replay(config, report.Token, main)
 	want := "the run never came to this: the clock on to the next deadline, the 1st time at 1s"
-	if got := fmt.Sprint(again.Misfits); !strings.Contains(got, want) {
-		t.Errorf("the misfits are %s", got)
+	if !errors.Is(err, explore.ErrTokenMisfit) || !strings.Contains(err.Error(), want) {
+		t.Errorf("without slack: %v", err)
 	}
+}
+
+// TestLateTimersAreNamed, sleeps among them, and not one that was cancelled.
+func TestLateTimersAreNamed(t *testing.T) {
+	report, _ := explained(t, explore.Config{Slack: time.Second}, func(co *aio.Co) error {
+		late := false
+		nap := func(co *aio.Co) error {
+			err := aio.Sleep(co, time.Minute)
+			late = late || co.Now() > time.Minute
+			return err
+		}
+		a, b := aio.Go(co, "a", nap), aio.Go(co, "b", nap)
+		co.Loop().CallLater("never", time.Minute, func() {}).Cancel()
+		for range 3 {
+			co.Loop().CallLater("beep", time.Minute+time.Millisecond, func() {})
+		}
+		co.Loop().CallLater("boop", time.Minute+time.Millisecond, func() {})
+		if _, err := aio.Gather(co, a, b).Await(co); err != nil {
+			return err
+		}
+		if late {
+			return errAlthough
+		}
+		return nil
+	})
+	wantText(t, report.Text(""), "at 1m0s: the loop is late for the sleep of task \"a\", the sleep of task \"b\": "+
+		"the clock goes on to the next deadline, 1m0.001s (timer \"beep\", timer \"beep\", timer \"beep\", 1 more)\n")
+}
+
+// TestLatenciesAreTold as times, not as numbers.
+func TestLatenciesAreTold(t *testing.T) {
+	report, _ := explained(t, explore.Config{}, func(co *aio.Co) error {
+		err := aio.Timeout(co, 1500*time.Millisecond, func(*aio.TimeoutScope) error {
+			return aio.Latency{Min: time.Second, Max: 2 * time.Second}.Sleep(co)
+		})
+		return err
+	})
+	wantText(t, report.Text(""), "in asyncio's own order, with latencies that are not the least",
+		"asyncio's own order, with every latency the least, passes",
+		"at 0s: latency 1.5s, the 1st of task \"main\", instead of the least\n")
 }
 
 // leaky opens a connection and comes to the clean-up one await too late.
@@ -289,7 +326,7 @@ func TestLatencies(t *testing.T) {
 			t.Fatal("b is never first")
 		}
 		// In a tie b is first by a switch, or else a takes a nanosecond longer than b.
-		wantText(t, report.Text(""), `for "latency", the 1st of task "a", instead of 0`)
+		wantText(t, report.Text(""), `at 0s: latency 5.000001ms, the 1st of task "a", instead of the least`)
 		if last := report.Events[len(report.Events)-1].Time; last > 5*time.Millisecond+1 || strings.Contains(report.Text(""), `of task "b", instead`) {
 			t.Errorf("the simplest run takes %v:\n%s", last, report.Text(""))
 		}

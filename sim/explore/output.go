@@ -41,7 +41,8 @@ func (r *Report) writeOutput(b *strings.Builder) {
 	var lines []string
 	for _, e := range r.Events {
 		if e.Kind == sim.Output {
-			lines = append(lines, fmt.Sprintf("  %v %s: %s\n", e.Time, whoOf(e), strings.ReplaceAll(e.Text, "\n", "\n    ")))
+			text := strings.ReplaceAll(e.Text, "\n", "\n    ")
+			lines = append(lines, fmt.Sprintf("  %v %s: %s\n", e.Time, whoOf(e), text))
 		}
 	}
 	b.WriteString("the program printed:\n")

@@ -19,15 +19,18 @@ type player struct {
 	order   []who         // whose turns come first, in this order, before what is wanted; who is not ready is left out
 	forced  []deviation   // by the number of the choice, ascending; they come before what is wanted
 	script  []uint32      // instead of all that: every choice of a run
+	chooser sim.Chooser   // who chooses instead of all that
 	listing bool          // keep the events
 	turns   *turns        // are written down here, if it is not nil
 
 	// What was done.
 	labels  labels
 	counts  map[key]uint32
-	choices []int // how many candidates each choice had; 0 for a value
+	timers  map[key]numbered // the callback that was set for a time and came first last, by key without nth
+	choices []int            // how many candidates each choice had; 0 for a value
 	made    []taken
 	events  []sim.Event
+	circle  []link // of the deadlock, where the events are kept
 	misfits []Misfit
 	strayed bool // the script did not fit
 }
@@ -68,14 +71,11 @@ func (p *player) observer() func(uint32, sim.Op) { return nil }
 // play runs main with the player's choices.
 func (w *worker) play(p *player) outcome {
 	runtime.Gosched() // the switches between coroutines pass the scheduler by, and a collection could not end
-	p.labels.reset()
-	clear(p.counts)
-	if p.counts == nil {
-		p.counts = map[key]uint32{}
-	}
-	p.choices, p.made, p.events, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, false
+	p.reset()
 	w.config.Trace = func(e sim.Event) {
-		p.record(e)
+		if p.record(e); p.listing && e.Kind == sim.RunFailed {
+			p.circle = circleOf(w.runner.Loop())
+		}
 		w.noted.Store(true)
 	}
 	o := w.apart(p, 0)
@@ -84,6 +84,17 @@ func (w *worker) play(p *player) outcome {
 	}
 	p.listUnused()
 	return o
+}
+
+// reset begins a run.
+func (p *player) reset() {
+	p.labels.reset()
+	clear(p.counts)
+	clear(p.timers)
+	if p.counts == nil {
+		p.counts, p.timers = map[key]uint32{}, map[key]numbered{}
+	}
+	p.choices, p.made, p.events, p.circle, p.misfits, p.strayed = p.choices[:0], nil, nil, nil, nil, false
 }
 
 // want sets the decisions to make.
@@ -107,7 +118,7 @@ func (p *player) record(e sim.Event) {
 func (p *player) choose(c *sim.Choice) int {
 	at := p.keyOf(c)
 	k := p.pick(c, at)
-	if at.kind != sim.Next || at.who.kind == sim.Call && k == 0 {
+	if !at.isSwitch() || at.who.kind == sim.Call && k == 0 && c.Candidate(0).Timer() == 0 {
 		base := at
 		base.nth = 0
 		p.counts[base]++
@@ -147,8 +158,31 @@ func (p *player) keyOf(c *sim.Choice) key {
 			at.who.name = abbreviated(c.Now().String())
 		}
 	}
-	at.nth = p.counts[at]
+	if at.isSwitch() {
+		at.nth = p.nth(at, c.Candidate(0).Timer())
+	} else {
+		at.nth = p.counts[at]
+	}
 	return at
+}
+
+// numbered is a callback that was set for a time, and how many with the same key went before.
+type numbered struct{ timer, nth uint32 }
+
+// nth returns how many callbacks of a key came first in a choice before this one did. One that was set for a time is
+// counted once, however often it is passed over and whether or not it is chosen in the end: that depends on what else
+// is due.
+func (p *player) nth(at key, timer uint32) uint32 {
+	n := p.counts[at]
+	if timer == 0 {
+		return n
+	}
+	if t := p.timers[at]; t.timer == timer {
+		return t.nth
+	}
+	p.timers[at] = numbered{timer, n}
+	p.counts[at]++
+	return n
 }
 
 // called returns what candidate k is called, and how many before it are called the same.
@@ -167,6 +201,9 @@ func (p *player) called(c *sim.Choice, k int) (w who, same uint32) {
 
 func (p *player) pick(c *sim.Choice, at key) int {
 	i := len(p.choices)
+	if p.chooser != nil {
+		return p.chooser(c)
+	}
 	if p.script != nil {
 		if i >= len(p.script) || int(p.script[i]) >= c.N {
 			p.strayed = true
@@ -181,8 +218,9 @@ func (p *player) pick(c *sim.Choice, at key) int {
 			return k
 		}
 	}
-	if n := slices.IndexFunc(p.forced, func(d deviation) bool { return d.choice == i }); n >= 0 && p.forced[n].take < c.N {
-		return p.forced[n].take
+	f := slices.IndexFunc(p.forced, func(d deviation) bool { return d.choice == i })
+	if f >= 0 && p.forced[f].take < c.N {
+		return p.forced[f].take
 	}
 	n := p.next[at]
 	if n == 0 {

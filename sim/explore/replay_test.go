@@ -3,10 +3,10 @@ package explore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -178,8 +178,6 @@ func TestReplayAfterAnEdit(t *testing.T) {
 		{"task first", errMixed, nil},
 		{"task between", errMixed, nil},
 		{"task last", errMixed, nil},
-		{"renamed", nil, []string{`the run never came to this: task "reader" before the 2nd step of task "writer"`}},
-		{"gone", nil, []string{`the run never came to this: task "reader" before the 2nd step of task "writer"`}},
 	} {
 		r := replayed(t, report.Token, edited(test.edit))
 		var misfits []string
@@ -188,6 +186,62 @@ func TestReplayAfterAnEdit(t *testing.T) {
 		}
 		if !errors.Is(r.Err, test.want) || !slices.Equal(misfits, test.misfits) {
 			t.Errorf("%q: ends with %v and the misfits %q", test.edit, r.Err, misfits)
+		}
+	}
+}
+
+// TestATokenOfAnotherProgram fits nothing there, which is an error and no run that passes.
+func TestATokenOfAnotherProgram(t *testing.T) {
+	token := explained(t, edited("")).Token
+	fails := func(co *aio.Co) error {
+		if err := edited("gone")(co); err != nil {
+			return err
+		}
+		return errMixed
+	}
+	for _, test := range []struct {
+		main func(co *aio.Co) error
+		says string
+	}{
+		{edited("renamed"), "which passes"}, {edited("gone"), "which passes"}, {fails, "which ends with: mixed"},
+	} {
+		r, err := Replay(Config{Strategy: RandomWalk}, token, test.main)
+		if !errors.Is(err, ErrTokenMisfit) || r != nil {
+			t.Errorf("%+v, %v", r, err)
+			continue
+		}
+		for _, want := range []string{
+			"it does not fit this program: none of its decisions (1) can be made, and asyncio's own order is run, " + test.says + "\n",
+			"\n  the run never came to this: task \"reader\" before the 2nd step of task \"writer\"",
+		} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%v\ndoes not say %q", err, want)
+			}
+		}
+	}
+	if r, err := Replay(Config{}, encode(nil), edited("gone")); err != nil || r.Err != nil {
+		t.Errorf("the token of asyncio's order: %+v, %v", r, err)
+	}
+}
+
+// TestSomeMisfits are told, with their number, whether the run passes or not.
+func TestSomeMisfits(t *testing.T) {
+	passed := who{task: "writer"}
+	token := encode([]decision{
+		{at: key{kind: sim.Next, who: passed}, run: who{task: "reader"}},
+		{at: key{kind: sim.Next, who: passed, step: 99}, run: who{task: "reader"}},
+		{at: key{kind: sim.Next, who: passed, step: 98}, run: who{task: "reader"}},
+	})
+	for _, fails := range []bool{false, true} {
+		r := replayed(t, token, func(co *aio.Co) error {
+			if err := edited("")(co); err != nil || !fails {
+				return nil
+			}
+			return errMixed
+		})
+		want := "\n2 of the token's 3 decisions do not fit this program:\n  the run never came to this: "
+		if text := r.Text(""); !strings.Contains(text, want) || (r.Err != nil) != fails {
+			t.Errorf("%v: it does not say %q:\n%s", r.Err, want, text)
 		}
 	}
 }
@@ -214,13 +268,12 @@ func TestMisfitsNameWhatWasReady(t *testing.T) {
 	if r := replayed(t, fails, program("b", 5)); !errors.Is(r.Err, errMixed) || len(r.Misfits) != 0 {
 		t.Errorf("unedited, it ends with %v, misfits %v", r.Err, r.Misfits)
 	}
-	r := replayed(t, fails, program("c", 3))
-	want := []string{
-		`choice 1: expected task "b" before the 1st step of task "a"; there was ["task \"a\"" "task \"c\""]`,
-		`choice 2: expected 4 for "value", the 1st of task "a"; there was ["a number below 3"]`,
-	}
-	if got := fmt.Sprint(r.Misfits); got != "["+strings.Join(want, " ")+"]" {
-		t.Errorf("got %s\nwant %s", got, want)
+	_, err := Replay(Config{}, fails, program("c", 3))
+	want := `
+  choice 1: expected task "b" before the 1st step of task "a"; there was ["task \"a\"" "task \"c\""]
+  choice 2: expected 4 for "value", the 1st of task "a"; there was ["a number below 3"]`
+	if !errors.Is(err, ErrTokenMisfit) || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v\nwant %s", err, want)
 	}
 }
 
@@ -250,6 +303,52 @@ func TestCallbacksArePassedOver(t *testing.T) {
 	} {
 		if r := replayed(t, encode(decisions), main); order != want || len(r.Misfits) > 0 {
 			t.Errorf("the order is %s, not %s; misfits %v", order, want, r.Misfits)
+		}
+	}
+}
+
+// TestTiesKeepTheirKeys where an earlier tie has a timer more: a key does not count how often a callback was passed over.
+func TestTiesKeepTheirKeys(t *testing.T) {
+	program := func(more bool) func(co *aio.Co) error {
+		return func(co *aio.Co) error {
+			order := ""
+			at := func(name string, when time.Duration) {
+				co.Loop().CallLater(name, when, func() { order += name })
+			}
+			for _, when := range []time.Duration{1, 2, 3} {
+				at("a", when)
+				at("b", when)
+				if more && when < 3 {
+					at("c", when)
+				}
+			}
+			if err := aio.Sleep(co, 4); err != nil {
+				return err
+			}
+			if strings.HasSuffix(order, "ba") {
+				return errMixed
+			}
+			return nil
+		}
+	}
+	a, b := who{kind: sim.Call, task: "main", name: "a"}, who{kind: sim.Call, task: "main", name: "b"}
+	for _, strict := range []bool{false, true} {
+		kind := sim.Next
+		if strict {
+			kind = sim.Tie
+		}
+		early := decision{at: key{kind: kind, who: a}, run: b}
+		late := decision{at: key{kind: kind, who: a, nth: 2}, run: b}
+		for _, test := range []struct {
+			more      bool
+			decisions []decision
+		}{
+			{false, []decision{early, late}}, {true, []decision{early, late}}, {false, []decision{late}}, {true, []decision{late}},
+		} {
+			r, err := Replay(Config{Strict: strict}, encode(test.decisions), program(test.more))
+			if err != nil || !errors.Is(r.Err, errMixed) || len(r.Misfits) > 0 || r.Token != encode(test.decisions) {
+				t.Errorf("strict %t, %+v: %v, %+v", strict, test, err, r)
+			}
 		}
 	}
 }

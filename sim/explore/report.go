@@ -25,6 +25,7 @@ type Report struct {
 
 	plain    error // what asyncio's order ends with
 	player   *player
+	recorded bool     // nothing but this run is known: see [Record]
 	overtook []string // by the decisions made: what the task that was passed over would have done
 }
 
@@ -37,8 +38,8 @@ func newReport(p *player, err error) *Report {
 
 // Explain makes a failure of [Run] readable. It runs main again twice, which must give the same run, and returns a
 // *NotDeterministicError otherwise; it looks for a simpler run that fails in the same way; and it records that one.
-// It takes about ten seconds at most; cancelling ctx ends the search for a simpler run within a second, and the report is
-// about the simplest so far. For a run that blocks nothing simpler than asyncio's order is looked for.
+// It takes about ten seconds at most; cancelling ctx ends the search for a simpler run within a second, and the report
+// is about the simplest so far. For a run that blocks nothing simpler than asyncio's order is looked for.
 func Explain(ctx context.Context, config Config, failure *Failure, main func(co *aio.Co) error) (*Report, error) {
 	config, err := config.checked()
 	if err != nil {
@@ -96,35 +97,43 @@ func (w *worker) overtaken(p *player) (cells []string) {
 	return cells
 }
 
-// Text returns the report: the error, a table of what the tasks did, what the program printed where the table does not
-// show it, and where the run leaves asyncio's order. A row of the table begins with ">" where a task runs ahead of its
-// turn. What replays the run comes last, if it is not empty.
+// Text returns the report: the error, a table of what the tasks did, who waits for whom in a circle where that is the
+// failure, what the program printed where the table does not show it, and where the run leaves asyncio's order. A row
+// of the table begins with ">" where a task runs ahead of its turn. What replays the run comes last, if it is not
+// empty.
 func (r *Report) Text(replay string) string {
-	var b strings.Builder
-	fmt.Fprintln(&b, strings.TrimRight(r.ending(), "\n"))
-	if r.Schedule > 0 {
-		fmt.Fprintf(&b, "\nschedule %d: %s\n\n", r.Schedule, r.distance())
-	} else {
-		fmt.Fprintf(&b, "\nreplayed: %s\n\n", r.distance())
+	text := strings.TrimRight(r.ending(), "\n") + "\n\n" + r.Course()
+	if replay != "" {
+		text += fmt.Sprintf("\nreplay: %s\n", replay)
 	}
+	return text
+}
+
+// Course returns what [Report.Text] does, without the error and without what replays the run.
+func (r *Report) Course() string {
+	var b strings.Builder
+	switch {
+	case r.recorded:
+		b.WriteString("this run: ")
+	case r.Schedule > 0:
+		fmt.Fprintf(&b, "schedule %d: ", r.Schedule)
+	default:
+		b.WriteString("replayed: ")
+	}
+	b.WriteString(r.distance() + "\n\n")
 	t := newTable(r.player, r.Err)
 	made := r.player.switchesMade()
 	t.writeTo(&b, made)
 	if len(t.rows) > 0 {
 		b.WriteByte('\n')
 	}
+	r.player.writeCircle(&b, r.player.circleOf(r.Err))
 	if !t.showsOutput(r.Events, made) {
 		r.writeOutput(&b)
 	}
 	r.writeDecisions(&b, t)
 	if len(r.Misfits) > 0 {
-		b.WriteString("\nthe program is not the one of the token:\n")
-		for _, m := range r.Misfits {
-			fmt.Fprintf(&b, "  %v\n", m)
-		}
-	}
-	if replay != "" {
-		fmt.Fprintf(&b, "\nreplay: %s\n", replay)
+		b.WriteString("\n" + r.MisfitText())
 	}
 	return b.String()
 }
@@ -216,7 +225,7 @@ func (r *Report) writeDecisions(b *strings.Builder, t *table) {
 		b.WriteString("this is asyncio's own order\n")
 	case len(r.player.made) == 0:
 		b.WriteString("asyncio's own order fails\n")
-	case r.Err == nil || isBlocked(r.Err): // which asyncio's order was not run for
+	case r.Err == nil || r.recorded || isBlocked(r.Err): // which asyncio's order was not run for
 		b.WriteString("this run leaves asyncio's own order:\n")
 	case r.plain == nil:
 		fmt.Fprintf(b, "%s passes; this run leaves it:\n", order)

@@ -17,6 +17,8 @@ type worker struct {
 	seed   uint64
 	main   func(co *aio.Co) error
 
+	skipped func(*sim.Loop) bool // see [Config]
+
 	at     atomic.Int64 // the number of the schedule that runs, from 1, or else resting or givenUp
 	runner *aio.Runner  // of that schedule, or the last one
 
@@ -35,7 +37,7 @@ type worker struct {
 }
 
 func newWorker(config Config, main func(co *aio.Co) error) *worker {
-	w := &worker{pool: sim.NewPool(), seed: config.Seed, main: main}
+	w := &worker{pool: sim.NewPool(), seed: config.Seed, main: main, skipped: config.Skipped}
 	w.config = aio.Config{
 		Pool: w.pool, MaxSteps: config.MaxSteps, Watchdog: -1, Output: io.Discard, Log: io.Discard,
 		Choose: w.choose, Observe: w.observed, Strict: config.Strict, Slack: config.Slack, Cancel: config.Cancel,

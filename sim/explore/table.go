@@ -26,7 +26,7 @@ type row struct {
 }
 
 const (
-	maxColumns = 8
+	maxColumns = 8  // and more, if a circle of waits has more tasks
 	maxCell    = 40 // runes
 	maxBefore  = 12 // rows before the first switch
 	maxRows    = 60
@@ -44,6 +44,13 @@ func newTable(p *player, err error) *table {
 		first = made[0].event
 	}
 	involved := map[string]int{}
+	circle := p.circleOf(err)
+	for _, k := range circle {
+		label := p.labels.of(k.task)
+		t.columns = append(t.columns, label)
+		involved[label] += 2 * len(p.events) // before all others
+	}
+	waits := p.waits(circle)
 	for _, d := range p.switchesMade() {
 		for _, w := range []who{d.at.who, d.run} {
 			if involved[w.task]++; w.kind != sim.Call && !slices.Contains(t.columns, w.task) {
@@ -54,6 +61,9 @@ func newTable(p *player, err error) *table {
 	for i := range min(end+1, len(p.events)) {
 		e := p.events[i]
 		text := cell(e)
+		if wait, ok := waits[i]; ok {
+			text = wait
+		}
 		if text == "" {
 			continue
 		}
@@ -69,10 +79,10 @@ func newTable(p *player, err error) *table {
 			involved[who] += len(p.events)
 		}
 	}
-	if len(t.columns) > maxColumns {
+	if most := max(maxColumns, len(circle)); len(t.columns) > most {
 		slices.SortStableFunc(t.columns, func(a, b string) int { return cmp.Compare(involved[b], involved[a]) })
-		t.hidden = len(t.columns) - maxColumns
-		t.columns = t.columns[:maxColumns]
+		t.hidden = len(t.columns) - most
+		t.columns = t.columns[:most]
 	}
 	t.order(p)
 	t.rows = slices.DeleteFunc(t.rows, func(r row) bool { return !slices.Contains(t.columns, r.column) })
@@ -93,8 +103,8 @@ func (t *table) order(p *player) {
 	slices.SortFunc(t.columns, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
-// failureEvent returns the event with which the run failed: the end of the first task that ends with the run's error, or
-// with one that it wraps, or else the end of main, or of the run. What comes after it only hands the error on.
+// failureEvent returns the event with which the run failed: the end of the first task that ends with the run's error,
+// or with one that it wraps, or else the end of main, or of the run. What comes after it only hands the error on.
 func failureEvent(events []sim.Event, err error) int {
 	end := len(events)
 	if err == nil {
@@ -209,7 +219,9 @@ func (t *table) writeTo(b *strings.Builder, made []taken) {
 			return ""
 		})
 	}
-	if t.hidden > 0 {
+	if t.hidden == 1 {
+		b.WriteString("  and 1 other task\n")
+	} else if t.hidden > 1 {
 		fmt.Fprintf(b, "  and %d other tasks\n", t.hidden)
 	}
 }

@@ -27,6 +27,8 @@ var (
 	ErrTokenChecksum = errors.New("its checksum is wrong: a character is mistyped or missing")
 	// ErrTokenContent is a token whose checksum is right, but which says nothing that makes sense.
 	ErrTokenContent = errors.New("it has no meaning")
+	// ErrTokenMisfit is a token of which nothing fits the program: that of another one, or of what was edited much.
+	ErrTokenMisfit = errors.New("it does not fit this program")
 )
 
 // TokenError is a token that cannot be right.

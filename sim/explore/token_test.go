@@ -107,6 +107,10 @@ func TestForgedTokens(t *testing.T) {
 			t.Error(err)
 		}
 		r, err := Replay(Config{Strategy: RandomWalk}, encode(someDecisions().Draw(t, "decisions")), pairs)
+		if errors.Is(err, ErrTokenMisfit) {
+			played++
+			return
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -90,6 +90,22 @@ func TestExploreFindsReplaysAndKeeps(t *testing.T) {
 		!strings.Contains(strings.Join(mended.logs, "\n"), "that run passes now") {
 		t.Errorf("the mended program is told as %q, %q", mended.errors, mended.logs)
 	}
+	half := func(co *aio.Co) error {
+		a := aio.Go(co, "a", func(co *aio.Co) error { return aio.Sleep(co, 0) })
+		b := aio.Go(co, "b", func(*aio.Co) error { return nil })
+		_, err := aio.Gather(co, a, b).Await(co)
+		return err
+	}
+	const misfits = "1 of the token's 2 decisions does not fit this program:\n"
+	if other := try(func(t testing.TB) { Explore(t, half) }); len(other.errors) > 0 ||
+		!strings.Contains(strings.Join(other.logs, "\n"), "that run passes now\n"+misfits) {
+		t.Errorf("of half the program it is told %q, %q", other.errors, other.logs)
+	}
+	none := func(*aio.Co) error { return nil }
+	if other := try(func(t testing.TB) { Explore(t, none) }); len(other.errors) > 0 ||
+		!strings.Contains(strings.Join(other.logs, "\n"), "it does not fit this program: none of its decisions (2)") {
+		t.Errorf("of another program it is told %q, %q", other.errors, other.logs)
+	}
 	if err := os.RemoveAll("testdata"); err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +116,14 @@ func TestExploreFindsReplaysAndKeeps(t *testing.T) {
 	misfit := try(func(t testing.TB) { Explore(t, safeUpdate) })
 	if text := strings.Join(misfit.logs, "\n"); len(misfit.errors) > 0 || !strings.Contains(text, "the run passes") {
 		t.Errorf("the replay of another program is told as %q, %q", misfit.errors, text)
+	}
+	if other := try(func(t testing.TB) { Explore(t, half) }); len(other.errors) > 0 ||
+		!strings.Contains(strings.Join(other.logs, "\n"), misfits) {
+		t.Errorf("the replay of half the program is told as %q, %q", other.errors, other.logs)
+	}
+	if other := try(func(t testing.TB) { Explore(t, none) }); len(other.errors) != 1 ||
+		!strings.Contains(other.errors[0], "it does not fit this program: none of its decisions (2)") {
+		t.Errorf("of another program it is told %q", other.errors)
 	}
 	t.Setenv("ASYNCSIM_REPLAY", "no token")
 	if wrong := try(func(t testing.TB) { Explore(t, lostUpdate) }); len(wrong.errors) != 1 {
@@ -130,8 +154,9 @@ func (inHaste) Deadline() (time.Time, bool) { return time.Now(), true }
 // TestTheDeadlineOfTheTestIsTold where it ends the search.
 func TestTheDeadlineOfTheTestIsTold(t *testing.T) {
 	t.Chdir(t.TempDir())
-	f := new(fake)
-	ExploreWith(inHaste{f}, explore.Config{Strategy: explore.RandomWalk, Schedules: 1 << 40}, safeUpdate)
+	f := try(func(t testing.TB) {
+		ExploreWith(inHaste{t.(*fake)}, explore.Config{Strategy: explore.RandomWalk, Schedules: 1 << 40}, safeUpdate)
+	})
 	if got := strings.Join(f.logs, "\n"); len(f.errors) > 0 || !strings.Contains(got, ": the test's deadline is near (stopped: deadline)") {
 		t.Errorf("%q, %s", f.errors, got)
 	}
@@ -192,21 +217,5 @@ func TestFatalWhileExploring(t *testing.T) {
 			!strings.Contains(f.errors[0], "2 switches away") {
 			t.Errorf("%s is told as %q", what, f.errors)
 		}
-	}
-}
-
-// TestErrorWhileExploring: no run fails with t.Error, and the test is told so.
-func TestErrorWhileExploring(t *testing.T) {
-	t.Chdir(t.TempDir())
-	f := try(func(t testing.TB) {
-		ExploreWith(t, explore.Config{Workers: 1, Schedules: 100}, func(co *aio.Co) error {
-			if err := lostUpdate(co); err != nil {
-				t.Error(err)
-			}
-			return nil
-		})
-	})
-	if len(f.errors) == 0 || !strings.Contains(strings.Join(f.logs, "\n"), "return an error instead") {
-		t.Errorf("%q, %q", f.errors, f.logs)
 	}
 }

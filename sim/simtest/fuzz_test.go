@@ -117,7 +117,7 @@ func fuzzerFinds(t *testing.T, dir string, run func(args ...string) (string, err
 				t.Errorf("it kept %q: %v", input, err)
 			}
 			out, err = run("-test.run=^" + bug.target + "$/^" + filepath.Base(kept[0]) + "$")
-			if err == nil || !strings.Contains(out, bug.says) {
+			if err == nil || strings.Count(out, bug.says) != 1 || strings.Count(out, "\n  time  ")+strings.Count(out, "   time  ") != 1 {
 				t.Errorf("what it kept ends with %v:\n%s", err, out)
 			}
 		})

@@ -10,33 +10,45 @@ import (
 
 	aio "github.com/asyncsim/asyncsim/primitives"
 	"github.com/asyncsim/asyncsim/sim"
+	"github.com/asyncsim/asyncsim/sim/explore"
 )
 
-// Rapid runs main once, in an order that rapid draws, and fails rt with the error that it ends with. The draw is a list of
-// the switches away from asyncio's order, and what main asks for with co.Choose and co.Rand: rapid's shrinker leaves as few
-// switches as it can, along with the other values that the property has drawn, before or in main. What main prints is not
-// shown. rt's own methods, also those that end the property, work in every task.
+// Rapid runs main once, in an order that rapid draws, and fails rt with the error that it ends with. The draw is a list
+// of the switches away from asyncio's order, and what main asks for with co.Choose and co.Rand: rapid's shrinker leaves
+// as few switches as it can, along with the other values that the property has drawn, before or in main. What main
+// prints is not shown, but for the simplest run, which is told as [Explore] tells it. rt's own methods, also those that
+// end the property, work in every task.
 func Rapid(rt *rapid.T, main func(co *aio.Co) error) {
 	rt.Helper()
 	order := drawn{rt, rapid.SliceOfN(rapid.Custom(drawSwitch), 0, maxSwitches).Draw(rt, "switches")}
-	err := aio.RunWith(aio.Config{Output: io.Discard, Log: io.Discard, MaxSteps: maxSteps, Choose: order.choose}, main)
+	config := aio.Config{Output: io.Discard, Log: io.Discard, MaxSteps: maxSteps, Choose: order.choose}
+	run := explore.Record(config, main)
+	err := run.Err
 	var panicked *sim.PanicError
 	errors.As(err, &panicked)
 	// Rapid tells failures apart by where it catches them, which must not be the same place for two kinds of them.
 	switch {
 	case err == nil:
 	case panicked == nil:
+		rt.Log(course{run})
 		rt.Fatalf("%v", err)
-	case fmt.Sprintf("%T", panicked.Value) == "rapid.invalidData": // this run is none: there is no value to draw, or rt.Skip
+	case fmt.Sprintf("%T", panicked.Value) == "rapid.invalidData": // it is none: no value to draw, or rt.Skip
 		panic(panicked.Value)
 	case fmt.Sprintf("%T", panicked.Value) == "rapid.stopTest": // rt.Fatal
+		rt.Log(course{run})
 		rt.Fatalf("%v", panicked.Value)
 	default:
 		text, stack, _ := strings.Cut(err.Error(), "\n\n")
+		rt.Log(course{run})
 		rt.Log(stack) // which is never the same twice, as the text of a failure must be
 		rt.Fatal(text)
 	}
 }
+
+// course tells what the tasks of a run did, when rapid wants to see it: of the simplest run, and not of those before.
+type course struct{ run *explore.Report }
+
+func (c course) String() string { return "\n" + c.run.Course() }
 
 // What rapid draws is at most this; most of it is small.
 const (
@@ -46,8 +58,8 @@ const (
 	maxOver     = 255
 )
 
-// aSwitch leaves asyncio's order, after so many choices that follow it: the first in line, and so many others, are passed
-// over, and who is behind them runs.
+// aSwitch leaves asyncio's order, after so many choices that follow it: the first in line, and so many others, are
+// passed over, and who is behind them runs.
 type aSwitch struct{ After, Over int }
 
 func drawSwitch(rt *rapid.T) aSwitch {

@@ -83,6 +83,10 @@ func TestRapidFindsAndShrinks(t *testing.T) {
 			if len(c.errors) == 0 || !strings.Contains(c.errors[0], test.says) {
 				t.Fatalf("rapid found %q", c.errors)
 			}
+			if log := strings.Join(c.log, "\n"); strings.Count(log, "\nthis run: ") != 1 || !strings.Contains(log, "\n  time  ") ||
+				!strings.Contains(log, " runs ahead of ") {
+				t.Errorf("the run is not told once: %s", log)
+			}
 			if got := c.switches(); got != test.switches {
 				t.Errorf("%d switches, want %d: %q", got, test.switches, c.log)
 			}

@@ -1,7 +1,23 @@
 // Package simtest runs programs in virtual time from go test.
 //
-// [Run] runs a program once and fails the test if it fails. [Golden] compares the program's trace with a file, which
-// go test -sim.update writes.
+// [Run] runs a program once and fails the test if it fails. [Golden] compares the program's trace with a file.
+//
+// [Explore] runs a program in other orders than asyncio's until a run fails, and [ExploreWith] does so as an
+// explore.Config says. [Fuzz] has the fuzzer of go test look for the order, and [Rapid] a property of
+// pgregory.net/rapid. All of them tell a failing run with a table of what each task did.
+//
+// # Flags
+//
+// Tests that import this package have these flags. In the command line of go test they come after the packages:
+//
+//	-sim.update        Golden writes its files instead of comparing with them
+//	-sim.schedules N   how many orders Explore tries: 10000 by default, fewer if nothing new comes; with -short 1000
+//	-sim.time D        how long Explore searches: by default until shortly before the test's deadline
+//	-sim.seed N        the seed of Explore's search
+//	-sim.replay TOKEN  Explore makes that run alone; N:TOKEN is for the Nth call of Explore in a test
+//
+// The environment variable ASYNCSIM_REPLAY is another way to say -sim.replay. Where the variable CI is set, Explore
+// shows no line of progress.
 package simtest
 
 import (
@@ -28,6 +44,7 @@ var update = flag.Bool("sim.update", false, "write golden traces instead of comp
 // prints, and what its exception handler reports, goes to the test's log. t.FailNow and its like work in every task.
 func Run(t testing.TB, main func(co *aio.Co) error) {
 	t.Helper()
+	needs(t, main)
 	if err := aio.RunWith(aio.Config{Output: t.Output(), Log: t.Output()}, main); err != nil {
 		t.Error(err)
 	}
@@ -38,6 +55,7 @@ func Run(t testing.TB, main func(co *aio.Co) error) {
 // writes the file.
 func Golden(t testing.TB, file string, main func(co *aio.Co) error) {
 	t.Helper()
+	needs(t, main)
 	var r trace.Recorder
 	ended := aio.RunWith(aio.Config{Output: t.Output(), Log: t.Output(), Trace: r.Record}, main)
 	if blocked := new(sim.BlockedError); errors.As(ended, &blocked) {
@@ -60,6 +78,14 @@ func Golden(t testing.TB, file string, main func(co *aio.Co) error) {
 		t.Fatalf("%v\nwrite it with: go test -run='^%s$' -sim.update", err, t.Name())
 	}
 	compare(t, file, string(want), got.String())
+}
+
+// needs ends the test where there is no program.
+func needs(t testing.TB, main func(co *aio.Co) error) {
+	t.Helper()
+	if main == nil {
+		t.Fatal("simtest: the program is nil: give it a func(co *aio.Co) error")
+	}
 }
 
 func write(t testing.TB, file string, text []byte) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,27 +18,61 @@ import (
 // fake is a test whose failure is not ours.
 type fake struct {
 	testing.TB
-	errors []string
-	logs   []string
-	output strings.Builder
+	mu       sync.Mutex
+	errors   []string
+	logs     []string
+	skipped  bool
+	cleanups []func()
+	dir      string
+	output   strings.Builder
 }
 
-func (f *fake) Helper()         {}
-func (f *fake) Failed() bool    { return len(f.errors) > 0 }
-func (f *fake) Skipped() bool   { return false }
+// told does something while no other goroutine does.
+func (f *fake) told(what func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	what()
+}
+
+func (f *fake) Helper() {}
+func (f *fake) Failed() (failed bool) {
+	f.told(func() { failed = len(f.errors) > 0 })
+	return failed
+}
+func (f *fake) Skipped() (skipped bool) {
+	f.told(func() { skipped = f.skipped })
+	return skipped
+}
 func (f *fake) Log(args ...any) { f.Logf("%s", fmt.Sprint(args...)) }
 func (f *fake) Logf(format string, args ...any) {
-	f.logs = append(f.logs, fmt.Sprintf(format, args...))
+	f.told(func() { f.logs = append(f.logs, fmt.Sprintf(format, args...)) })
 }
 func (f *fake) Name() string      { return "TestFake" }
 func (f *fake) Output() io.Writer { return &f.output }
-func (f *fake) Error(args ...any) { f.errors = append(f.errors, fmt.Sprint(args...)) }
+func (f *fake) Error(args ...any) { f.Errorf("%s", fmt.Sprint(args...)) }
 func (f *fake) FailNow()          { runtime.Goexit() }
 func (f *fake) Fatal(args ...any) { f.Error(args...); f.FailNow() }
 func (f *fake) Errorf(format string, args ...any) {
-	f.errors = append(f.errors, fmt.Sprintf(format, args...))
+	f.told(func() { f.errors = append(f.errors, fmt.Sprintf(format, args...)) })
 }
 func (f *fake) Fatalf(format string, args ...any) { f.Errorf(format, args...); f.FailNow() }
+func (f *fake) Skip(args ...any)                  { f.Log(args...); f.SkipNow() }
+func (f *fake) SkipNow() {
+	f.told(func() { f.skipped = true })
+	runtime.Goexit()
+}
+func (f *fake) TempDir() string {
+	if f.dir == "" {
+		dir, err := os.MkdirTemp("", "fake")
+		if err != nil {
+			panic(err)
+		}
+		f.dir = dir
+		f.Cleanup(func() { os.RemoveAll(dir) })
+	}
+	return filepath.Join(f.dir, "001")
+}
+func (f *fake) Cleanup(c func()) { f.cleanups = append(f.cleanups, c) }
 
 // try calls test with a fake and returns what that was told. test may end its goroutine. It never writes a golden trace.
 func try(test func(t testing.TB)) *fake {
@@ -50,6 +85,9 @@ func try(test func(t testing.TB)) *fake {
 		test(f)
 	}()
 	<-done
+	for _, c := range f.cleanups {
+		c()
+	}
 	return f
 }
 
