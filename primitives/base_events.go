@@ -130,6 +130,9 @@ func (l *label) text(kind string) string {
 	return fmt.Sprintf("%s %q", kind, l.name)
 }
 
+// explored reports whether events are recorded that only a report of an explored run shows.
+func (w *world) explored() bool { return w.loop.Tracing() && w.loop.Exploring() }
+
 // traceCancel records that an object, a task if it has a number, is to be cancelled.
 func (w *world) traceCancel(object string, id uint32, message any) {
 	if !w.loop.Tracing() {

@@ -33,7 +33,7 @@ func (l *Lock) Acquire(co *Co) error { return l.acquire(taskOf(co, "acquire lock
 func (l *Lock) acquire(t *task) error {
 	l.home.visit(t)
 	if !l.locked && !l.waiters.anyAlive() {
-		l.locked, l.holder = true, &t.co
+		l.take(t)
 		return nil
 	}
 	l.label.use(t.f.w, "lock")
@@ -49,8 +49,16 @@ func (l *Lock) acquire(t *task) error {
 		}
 		return err
 	}
-	l.locked, l.holder = true, &t.co
+	l.take(t)
 	return nil
+}
+
+func (l *Lock) take(t *task) {
+	l.locked, l.holder = true, &t.co
+	named := l.label.name != "" || l.label.number > 0 // else it would have another number where nothing is recorded
+	if named && t.f.w.explored() {
+		t.f.w.loop.Emit(sim.Event{Kind: sim.Acquired, Object: l.String()})
+	}
 }
 
 // Release gives the lock back and wakes the task that has waited longest. Until that task runs the lock is free, but

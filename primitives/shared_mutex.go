@@ -36,6 +36,9 @@ func (m *Mutex) Lock(co *Co) error {
 	}
 	m.holder = co
 	m.door.Shut(m.object.loop)
+	if t.f.w.explored() {
+		t.f.w.loop.Emit(sim.Event{Kind: sim.Acquired, Object: m.String()})
+	}
 	return nil
 }
 

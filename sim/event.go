@@ -24,6 +24,7 @@ const (
 	RunFailed                   // the loop cannot go on: Text says why
 	VariableRead                // the object is a shared variable, Text its value; only under exploration
 	VariableWritten             // the same
+	Acquired                    // the object is a lock or a mutex, which the task has from now on; only under exploration
 )
 
 var kindNames = [...]string{
@@ -41,6 +42,7 @@ var kindNames = [...]string{
 	RunFailed:       "run failed",
 	VariableRead:    "read",
 	VariableWritten: "write",
+	Acquired:        "acquired",
 }
 
 // String returns the kind's name as traces show it.

@@ -96,6 +96,11 @@ func TestDeadlocksShowTheCircle(t *testing.T) {
 				t.Errorf("the circle is not%s", test.circle)
 			}
 			for line := range strings.Lines(test.circle[1:]) {
+				if held, _, ok := strings.Cut(line, ", which"); ok {
+					if _, what, _ := strings.Cut(held, "waits for "); strings.Count(text, "has "+what) == 0 {
+						t.Errorf("no row shows who has %s", what)
+					}
+				}
 				_, on, _ := strings.Cut(line, "waits for ")
 				on, _, _ = strings.Cut(strings.TrimSpace(on), ",")
 				if strings.Count(text, "wait: "+on) == 0 {

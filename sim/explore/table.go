@@ -170,6 +170,8 @@ func cell(e sim.Event) string {
 		return "wait: " + e.Object
 	case sim.CancelRequested:
 		return "cancel " + e.Object
+	case sim.Acquired:
+		return "has " + e.Object
 	case sim.TaskFinished, sim.Exception:
 		return e.Text
 	case sim.CallbackRun:
