@@ -11,7 +11,7 @@
 // Tests that import this package have these flags. In the command line of go test they come after the packages:
 //
 //	-sim.update        Golden writes its files instead of comparing with them
-//	-sim.schedules N   how many orders Explore tries: 10000 by default, fewer if nothing new comes; with -short 1000
+//	-sim.schedules N   how many orders Explore tries: 10000 by default, or what -sim.time allows; with -short 1000
 //	-sim.time D        how long Explore searches: by default until shortly before the test's deadline
 //	-sim.seed N        the seed of Explore's search
 //	-sim.replay TOKEN  Explore makes that run alone; N:TOKEN is for the Nth call of Explore in a test
