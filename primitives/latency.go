@@ -12,6 +12,9 @@ type Latency struct{ Min, Max time.Duration }
 
 var errLatencyRange = errors.New("a latency is a range of times that are not negative, the least first")
 
+// choiceOfLatency is what reports know a latency by.
+const choiceOfLatency = "latency"
+
 // maxLatencies is how many latencies of a range can be chosen: what a token holds of a value.
 const maxLatencies = 1 << 32
 
@@ -23,7 +26,11 @@ func (r Latency) Sleep(co *Co) error {
 	if r.Min < 0 || r.Max < r.Min {
 		return t.f.w.loop.Usage("sleep for a latency", fmt.Sprintf("from %v to %v", r.Min, r.Max), errLatencyRange)
 	}
-	return Sleep(co, r.at(co.Choose("latency", r.number())))
+	n := r.number()
+	if time.Duration(n) > r.Max-r.Min { // all of them, each a nanosecond from the next
+		return Sleep(co, r.Min+time.Duration(co.ChooseDelay(choiceOfLatency, r.Min, n)))
+	}
+	return Sleep(co, r.at(co.Choose(choiceOfLatency, n)))
 }
 
 // number returns how many latencies there are to choose from.

@@ -49,6 +49,16 @@ func (c *Choice) Asker() uint32 {
 // Now returns the virtual time of the choice.
 func (c *Choice) Now() time.Duration { return c.loop.Now() }
 
+// Timers returns how many timers are set.
+func (c *Choice) Timers() int { return len(c.loop.timers.nodes) }
+
+// Tie returns the alternative that is a delay to the very moment at which the i-th of the [Choice.Timers] is due; ok is
+// false where there is none, and where the choice is not about a delay. The order of the timers says nothing.
+func (c *Choice) Tie(i int) (k int, ok bool) {
+	d := c.loop.timers.nodes[i].when - c.loop.now - c.least
+	return int(d), c.delay && d >= 0 && d < int64(c.N)
+}
+
 // Exploring reports whether a chooser decides what runs next.
 func (l *Loop) Exploring() bool { return l.choosing }
 

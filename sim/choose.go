@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"time"
 )
 
 // Chooser is asked for a number below c.N where c.N things, at least two, are possible. Always 0 is asyncio's own order,
@@ -15,6 +16,8 @@ type Choice struct {
 	Kind  ChoiceKind
 	N     int
 	For   string // of a Value: what it is for
+	delay bool   // it is a Value, and a delay of so many nanoseconds
+	least int64  // more than these
 	loop  *Loop
 	items []int // the candidates' places in the ready queue; nil: all that is there
 }
@@ -279,14 +282,28 @@ func (l *Loop) NewObject() uint32 {
 	return l.objects
 }
 
-// Choose returns a number below n, at least 1 and at most 1<<32, that the run's chooser determines; 0 where there is none. The text says
-// what the number is for.
+// Choose returns a number below n, at least 1 and at most 1<<32, that the run's chooser determines; 0 where there is none.
+// The text says what the number is for.
 func (co *Co) Choose(what string, n int) int {
+	co.mustHaveChoice(what, n)
+	return co.loop.askFor(Value, n, what)
+}
+
+// ChooseDelay is [Co.Choose] for a delay of so many nanoseconds more than the least: see [Choice.Tie].
+func (co *Co) ChooseDelay(what string, least time.Duration, n int) int {
+	co.mustHaveChoice(what, n)
+	c := &co.loop.choice
+	c.delay, c.least = true, int64(least)
+	k := co.loop.askFor(Value, n, what)
+	c.delay = false
+	return k
+}
+
+func (co *Co) mustHaveChoice(what string, n int) {
 	co.Check("choose")
 	if n < 1 || uint64(n) > 1<<32 {
 		panic(co.loop.usage("choose", fmt.Sprintf("%q of %d", what, n), errNothingToChoose))
 	}
-	return co.loop.askFor(Value, n, what)
 }
 
 // randomness returns the source of random values: bits that the chooser determines, or else Config.Seed.

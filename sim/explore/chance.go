@@ -3,24 +3,17 @@ package explore
 import (
 	"math/bits"
 	"math/rand/v2"
-	"time"
 
 	"github.com/asyncsim/asyncsim/sim"
 )
 
 // chance draws what a schedule leaves to it. Of the many values of a co.Choose or a latency some are worth more than
-// others, and would never come if all were equally likely: the least, the greatest, and one that an earlier choice of
-// the run had.
+// others, and would never come if all were equally likely: the least, the greatest, one that an earlier choice of the run
+// had, and the latency that ends when something else is due.
 type chance struct {
 	rand.PCG
-	latest [8]drawn // of many values
-	n      int      // how many there were
-}
-
-// drawn is one of many values, and when it was drawn.
-type drawn struct {
-	value int
-	at    time.Duration
+	latest [8]int // of many values
+	n      int    // how many there were
 }
 
 // manyValues is of how many values all are equally likely.
@@ -43,7 +36,7 @@ func (r *chance) pick(c *sim.Choice) int {
 
 func (r *chance) pickOfMany(c *sim.Choice) int {
 	k := r.ofMany(c)
-	r.latest[r.n%len(r.latest)] = drawn{k, c.Now()}
+	r.latest[r.n%len(r.latest)] = k
 	r.n++
 	return k
 }
@@ -56,12 +49,11 @@ func (r *chance) ofMany(c *sim.Choice) int {
 	case what == 2:
 		return c.N - 1
 	case what == 3 && r.n > 0:
-		earlier := r.latest[below(r, min(r.n, len(r.latest)))]
-		k := earlier.value
-		if below(r, 2) == 0 {
-			k -= int(c.Now() - earlier.at) // latencies of one range, in nanoseconds, end together then
+		if k := r.latest[below(r, min(r.n, len(r.latest)))]; k < c.N {
+			return k
 		}
-		if 0 <= k && k < c.N {
+	case what == 4 && c.Timers() > 0:
+		if k, ok := c.Tie(below(r, c.Timers())); ok {
 			return k
 		}
 	}

@@ -51,7 +51,17 @@ func TestBoundsAndTiesOfLatencies(t *testing.T) {
 		"both bounds":          ends(0, func(a, b time.Duration) bool { return a == to && b == from }),
 		"a tie":                ends(0, func(a, b time.Duration) bool { return a == b && a != from && a != to }),
 		"a tie of a later one": ends(time.Microsecond, func(a, b time.Duration) bool { return a == b && a != from && a != to }),
-		"no bound and no tie":  ends(0, func(a, b time.Duration) bool { return a > from && a < b && b < to }),
+		"a tie with a deadline": func(co *aio.Co) error {
+			err := aio.Timeout(co, 1234567*time.Nanosecond, func(*aio.TimeoutScope) error {
+				_, err := wait(co)
+				return err
+			})
+			if err == nil && co.Now() == 1234567 {
+				return errTorn
+			}
+			return nil
+		},
+		"no bound and no tie": ends(0, func(a, b time.Duration) bool { return a > from && a < b && b < to }),
 	} {
 		for _, strategy := range sampling {
 			for seed := range uint64(3) {

@@ -21,8 +21,8 @@
 // order, and with three random ones it draws a profile of the program: how many steps each task has, and at which
 // objects. Where the estimated number of orders is small the portfolio tries them all, those with the fewest switches
 // first, and says so with [Exhausted]. The results do not depend on the number of workers. [Result.Text] says why a
-// search has stopped. Of more than 64 values every strategy prefers the least, the greatest, and those that make two
-// latencies of one range equal or end together.
+// search has stopped. Of more than 64 values every strategy prefers the least, the greatest, one that it drew before, and the
+// latency that ends at the moment at which a timer is due.
 //
 // # When a run fails
 //
