@@ -27,6 +27,9 @@ func New(on aio.HasLoop) (clock.Clock, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.Reported() {
+		h.names = newNames()
+	}
 	c := &loopClock{hidden: h, loop: l, time: looptime.New(l), start: l.Date().Add(-l.Now())}
 	l.Follow(sim.Follower{Idle: c.idle, Passed: c.passed})
 	return c, nil
@@ -52,9 +55,6 @@ type firing struct {
 	fired  bool
 }
 
-// firingName is what traces and reports call the fire of a timer.
-const firingName = "clock"
-
 // idle is called when nothing is ready: what is due next must be among the loop's timers. It cannot be told earlier,
 // because nobody learns of a Reset.
 func (c *loopClock) idle() bool {
@@ -76,7 +76,7 @@ func (c *loopClock) idle() bool {
 		}
 		f := c.firing(w)
 		f.at = at
-		f.handle = c.loop.ScheduleAt(firingName, when, f)
+		f.handle = c.loop.ScheduleAt(c.names.of(w.what, "timer"), when, f)
 		c.armed = append(c.armed, f)
 	}
 	return false
@@ -134,7 +134,7 @@ func (f *firing) Call() {
 	case own:
 		run()
 	case run != nil:
-		aio.Go(c.loop, "AfterFunc", func(*aio.Co) error {
+		aio.Go(c.loop, c.names.of(f.what.what, "AfterFunc"), func(*aio.Co) error {
 			run()
 			return nil
 		})

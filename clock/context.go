@@ -3,6 +3,7 @@ package clock
 import (
 	"context"
 	"time"
+	"unsafe"
 
 	"github.com/benbjohnson/clock"
 
@@ -49,6 +50,7 @@ func (c *loopClock) link(x child, left time.Duration) context.CancelFunc {
 	}
 	timer = c.Mock.AfterFunc(left, func() { x.end(context.DeadlineExceeded) })
 	viewOfTimer(timer).c = nil // a function of our own, which needs no task
+	c.names.note(unsafe.Pointer(timer), "deadline")
 	if p, ok := x.parent.(interface {
 		AfterFunc(func()) (stop func() bool)
 	}); ok {

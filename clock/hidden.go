@@ -15,6 +15,7 @@ type hidden struct {
 	view  *mockView // of the same
 	timer uintptr   // marks a timer among the mock's timers
 	room  []waiting // for due
+	names *names    // nil: nobody asks for them
 }
 
 // newHidden returns a hidden mock at a date, or an error where the library's types are not laid out as expected.
@@ -32,12 +33,22 @@ func newHidden(now time.Time) (*hidden, error) {
 }
 
 // After returns a channel that receives the time when d has passed.
-func (h *hidden) After(d time.Duration) <-chan time.Time { return h.Timer(d).C }
+func (h *hidden) After(d time.Duration) <-chan time.Time { return h.newTimer("After", d).C }
 
 // Timer returns a timer.
-func (h *hidden) Timer(d time.Duration) *clock.Timer {
+func (h *hidden) Timer(d time.Duration) *clock.Timer { return h.newTimer("timer", d) }
+
+func (h *hidden) newTimer(kind string, d time.Duration) *clock.Timer {
 	t := h.Mock.AfterFunc(d, nil) // which, unlike a timer of the mock's, never fires by itself
 	t.C = viewOfTimer(t).c
+	h.names.note(unsafe.Pointer(t), kind)
+	return t
+}
+
+// AfterFunc returns a timer that runs f.
+func (h *hidden) AfterFunc(d time.Duration, f func()) *clock.Timer {
+	t := h.Mock.AfterFunc(d, f)
+	h.names.note(unsafe.Pointer(t), "AfterFunc")
 	return t
 }
 
@@ -54,7 +65,18 @@ func (h *hidden) Ticker(d time.Duration) *clock.Ticker {
 	if d <= 0 {
 		panic(fmt.Errorf("a ticker of %v: the interval must be positive", d))
 	}
-	return h.Mock.Ticker(d)
+	t := h.Mock.Ticker(d)
+	h.names.note(unsafe.Pointer(t), "ticker")
+	return t
+}
+
+// namesOf returns the names of timers.
+func (h *hidden) namesOf(timers []waiting) []string {
+	all := make([]string, len(timers))
+	for i, w := range timers {
+		all[i] = h.names.of(w.what, "timer")
+	}
+	return all
 }
 
 // next returns where it stands when w fires. Both views have it at the same place.

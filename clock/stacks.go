@@ -14,23 +14,29 @@ import (
 // deadlock returns the error for a bubble in which all goroutines wait and nothing that is set would wake one.
 func (c bubbleClock) deadlock() error {
 	err := &sim.DeadlockError{Time: c.elapsed(), Vain: len(c.view.timers)}
-	return fmt.Errorf("%w%s", err, strings.Join(waits(), ""))
+	return fmt.Errorf("%w%s", err, waitsIn(thisBubble()))
 }
 
-// waits tells for each goroutine of the bubble that it is called in where it waits, in an order that is the same in every
-// run, and without numbers of goroutines, which are not.
-func waits() (all []string) {
+// thisBubble returns the bubble that it is called in.
+func thisBubble() string {
+	var buf [128]byte
+	_, bubble := header(string(buf[:runtime.Stack(buf[:], false)]))
+	return bubble
+}
+
+// waitsIn tells for each goroutine of a bubble where it waits, in an order that is the same in every run, and without
+// numbers of goroutines, which are not.
+func waitsIn(bubble string) string {
 	buf := make([]byte, 1<<16)
 	n := runtime.Stack(buf, true)
 	for n == len(buf) {
 		buf = make([]byte, 2*len(buf))
 		n = runtime.Stack(buf, true)
 	}
-	stacks := strings.Split(strings.TrimSpace(string(buf[:n])), "\n\n")
-	_, bubble := header(stacks[0]) // of the goroutine that asks
-	for _, stack := range stacks[1:] {
+	var all []string
+	for stack := range strings.SplitSeq(strings.TrimSpace(string(buf[:n])), "\n\n") {
 		state, of := header(stack)
-		if of != bubble || strings.Contains(stack, "created by testing/synctest.Test") {
+		if of != bubble || state == "running" || strings.Contains(stack, "created by testing/synctest.Test") {
 			continue
 		}
 		if function, at := place(stack); function != "" {
@@ -38,7 +44,7 @@ func waits() (all []string) {
 		}
 	}
 	slices.Sort(all)
-	return all
+	return strings.Join(all, "")
 }
 
 // header returns the state of a goroutine and its bubble, from "goroutine 7 [chan receive (durable), synctest bubble 1]:".
@@ -52,8 +58,8 @@ func header(stack string) (state, bubble string) {
 	return strings.TrimSuffix(state, " (durable)"), bubble
 }
 
-// inside matches the functions that a wait is made of, and says nothing to who wants to know which wait it is.
-var inside = regexp.MustCompile(`^(runtime|sync|time|context|testing|internal/.*|testing/.*|.*/asyncsim/clock)\.`)
+// inside matches the functions that a wait, or a timer, is made of, and that say nothing to who wants to know which it is.
+var inside = regexp.MustCompile(`^(runtime|sync|time|context|testing|internal/.*|testing/.*|.*/asyncsim/clock|.*/benbjohnson/clock)\.`)
 
 // place returns the function of the program that waits, and the file and line of the wait; where there is none, as in
 // "go wait.Wait()", what has started the goroutine.

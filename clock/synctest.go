@@ -47,52 +47,36 @@ func Bubble(t *testing.T, body func(c clock.Clock) error) func(co *aio.Co) error
 	}
 }
 
-// question is what the bubble asks the loop outside of it: which of so many timers fires first, at a virtual time.
-type question struct {
-	at time.Time
-	of int
-}
-
-type answer struct {
-	choice int
-	err    error
-}
-
 // serve runs body in a bubble and lets the loop answer its questions. Their channels are made out here, because nobody
 // outside of a bubble may use a channel of it.
 func serve(t *testing.T, l *aio.Loop, body func(c clock.Clock) error) error {
 	t.Context().Done() // made out here, or else the bubble would own it
 	begin := l.Date()
 	questions, answers, done := make(chan question), make(chan answer), make(chan error, 1)
-	ask := func(q question) (int, error) {
+	out := func(q question) (int, error) {
 		questions <- q
 		a := <-answers
 		return a.choice, a.err
 	}
 	go func() {
 		var err error
-		returned := false
+		bubble, returned := "", false
 		defer func() {
 			if value := recover(); err == nil && !returned {
-				err = fmt.Errorf("the bubble does not end: %v", value)
+				err = fmt.Errorf("the body is over, and goroutines of it are not: %v%s", value, waitsIn(bubble))
 			}
 			done <- err
 		}()
-		synctest.Test(t, func(*testing.T) { err = drive(body, begin, l.Slack(), ask) })
+		synctest.Test(t, func(*testing.T) {
+			bubble = thisBubble()
+			err = drive(body, begin, l, out)
+		})
 		returned = true
 	}()
 	for {
 		select {
 		case q := <-questions:
-			choice, err := aio.RunCoroutineThreadsafe(l, "timers", func(co *aio.Co) (int, error) {
-				if d := q.at.Sub(co.Loop().Date()); d > 0 {
-					if err := aio.Sleep(co, d); err != nil {
-						return 0, err
-					}
-				}
-				return co.Choose("timer", q.of), nil
-			}).Result()
-			answers <- answer{choice, err}
+			answers <- ask(l, q)
 		case err := <-done:
 			return err
 		}
@@ -106,11 +90,15 @@ const (
 )
 
 // drive runs body on a goroutine of the bubble, and the timers.
-func drive(body func(c clock.Clock) error, begin time.Time, slack time.Duration, ask func(question) (int, error)) error {
+func drive(body func(c clock.Clock) error, begin time.Time, l *aio.Loop, ask func(question) (int, error)) error {
 	h, err := newHidden(begin)
 	if err != nil {
 		return err
 	}
+	if l.Reported() {
+		h.names = newNames()
+	}
+	slack := l.Slack()
 	c := bubbleClock{h, begin, make(chan error, 1)}
 	go func() {
 		err := errLeftBody
@@ -122,7 +110,7 @@ func drive(body func(c clock.Clock) error, begin time.Time, slack time.Duration,
 		synctest.Wait()
 		select {
 		case err := <-c.over:
-			if _, asked := ask(question{c.Now(), 1}); err == nil {
+			if _, asked := ask(question{c.Now(), []string{""}}); err == nil {
 				err = asked // by a limit
 			}
 			return err
@@ -137,7 +125,7 @@ func drive(body func(c clock.Clock) error, begin time.Time, slack time.Duration,
 		first := due[0]
 		if at := c.when(first); len(due) > 1 || unasked == alone || at.Sub(shown) > unshown {
 			unasked, shown = 0, at
-			choice, err := ask(question{at, len(due)})
+			choice, err := ask(question{at, h.namesOf(due)})
 			if err != nil {
 				return err
 			}
@@ -193,7 +181,7 @@ func (c bubbleClock) fire(w waiting) {
 // Sleep blocks the goroutine until d has passed.
 func (c bubbleClock) Sleep(d time.Duration) {
 	if d > 0 {
-		<-c.After(d)
+		<-c.newTimer("Sleep", d).C
 	}
 }
 

@@ -89,11 +89,11 @@ func (p *player) writeCircle(b *strings.Builder, circle []link) {
 		more := ""
 		switch {
 		case k.has:
-			more = fmt.Sprintf(", which task %q has", p.labels.of(next))
+			more = fmt.Sprintf(", which task %q has", p.labels.long(p.labels.of(next)))
 		case !strings.HasPrefix(k.on, "task "):
-			more = fmt.Sprintf(", and so for task %q", p.labels.of(next))
+			more = fmt.Sprintf(", and so for task %q", p.labels.long(p.labels.of(next)))
 		}
-		fmt.Fprintf(b, "  task %q waits for %s%s\n", p.labels.of(k.task), k.on, more)
+		fmt.Fprintf(b, "  task %q waits for %s%s\n", p.labels.long(p.labels.of(k.task)), k.on, more)
 	}
 	b.WriteByte('\n')
 }

@@ -110,6 +110,7 @@ type labels struct {
 	byID    []string
 	numbers map[string]uint32 // the inverse
 	next    map[string]int    // the number for the next task of a name; 0: the name is free
+	full    map[string]string // what was abbreviated
 }
 
 func (l *labels) reset() {
@@ -117,7 +118,7 @@ func (l *labels) reset() {
 	clear(l.next)
 	clear(l.numbers)
 	if l.next == nil {
-		l.next, l.numbers = map[string]int{}, map[string]uint32{}
+		l.next, l.numbers, l.full = map[string]int{}, map[string]uint32{}, map[string]string{}
 	}
 }
 
@@ -126,11 +127,14 @@ func (l *labels) add(e sim.Event) {
 	for len(l.byID) <= int(e.ObjectID) {
 		l.byID = append(l.byID, "")
 	}
-	name := abbreviated(e.Object)
+	name := l.abbreviated(e.Object)
 	label := name
 	for l.next[label] > 0 { // also where a task is called "name#2" by its user
 		l.next[name]++
 		label = fmt.Sprintf("%s#%d", name, l.next[name])
+	}
+	if label != name {
+		l.full[label] = e.Object + label[len(name):]
 	}
 	l.next[label] = 1
 	l.byID[e.ObjectID], l.numbers[label] = label, e.ObjectID
@@ -155,7 +159,30 @@ func (l *labels) number(label string) (task uint32, known bool) {
 func (l *labels) who(id sim.Identity) who {
 	w := who{kind: id.Kind, task: l.of(id.Task)}
 	if id.Kind == sim.Call {
-		w.name = abbreviated(id.Name)
+		w.name = l.abbreviated(id.Name)
 	}
+	return w
+}
+
+// abbreviated is the abbreviation of a name that it can be found by again: see long.
+func (l *labels) abbreviated(name string) string {
+	short := abbreviated(name)
+	if short != name {
+		l.full[short] = name
+	}
+	return short
+}
+
+// long returns a name as it was before it was abbreviated, if it was: reports have room for it.
+func (l *labels) long(name string) string {
+	if full, ok := l.full[name]; ok {
+		return full
+	}
+	return name
+}
+
+// longWho is long for the names of a candidate.
+func (l *labels) longWho(w who) who {
+	w.task, w.name = l.long(w.task), l.long(w.name)
 	return w
 }

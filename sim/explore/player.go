@@ -153,7 +153,7 @@ func (p *player) keyOf(c *sim.Choice) key {
 			return at
 		}
 	} else {
-		at.who = who{task: p.labels.of(c.Asker()), name: abbreviated(c.For)}
+		at.who = who{task: p.labels.of(c.Asker()), name: p.labels.abbreviated(c.For)}
 		if c.Kind == sim.Late { // the time, which other orders leave as it is, tells more than how often it was asked
 			at.who.name = abbreviated(c.Now().String())
 		}

@@ -241,7 +241,8 @@ func (r *Report) writeDecisions(b *strings.Builder, t *table) {
 		if i < len(r.overtook) && r.overtook[i] != "" {
 			passed = fmt.Sprintf(" (next: %s)", clipped(r.overtook[i]))
 		}
-		fmt.Fprintf(b, "  at %v: %v%s runs ahead of %v%s\n", d.time, d.run, doing(t, d.run, d.event), d.at.who, passed)
+		fmt.Fprintf(b, "  at %v: %v%s runs ahead of %v%s\n", d.time,
+			r.player.labels.longWho(d.run), doing(t, d.run, d.event), r.player.labels.longWho(d.at.who), passed)
 	}
 }
 

@@ -76,17 +76,19 @@ func (p *player) without() string {
 
 // told says what a decision about a value means.
 func (p *player) told(d taken) string {
+	long := d.decision
+	long.at.who, long.run = p.labels.longWho(d.at.who), p.labels.longWho(d.run)
 	switch d.at.kind {
 	case sim.Late:
 		return p.late(d)
 	case sim.Cancel:
-		return fmt.Sprintf("%v (%s)", d.decision, clipped(cell(p.events[d.event-1]))) // the suspension comes before it
+		return fmt.Sprintf("%v (%s)", long, clipped(cell(p.events[d.event-1]))) // the suspension comes before it
 	}
 	if slept, ok := p.slept(d); ok && d.at.isLatency() {
 		return fmt.Sprintf("latency %v, the %s of task %q, instead of the least",
-			slept, ordinal(d.at.nth+1), d.at.who.task)
+			slept, ordinal(d.at.nth+1), long.at.who.task)
 	}
-	return fmt.Sprintf("%v, instead of 0", d.decision)
+	return fmt.Sprintf("%v, instead of 0", long)
 }
 
 // isLatency reports whether it is about what an aio.Latency asks for: a number that says nothing without its range.
@@ -142,7 +144,7 @@ func named(before string, timers []string, after string) string {
 func (p *player) timersOf(d taken, when time.Duration) (names []string) {
 	for _, e := range p.events[:d.event] {
 		until, sleeps := sleepsUntil(e)
-		sleeper := fmt.Sprintf("the sleep of task %q", p.labels.of(e.TaskID))
+		sleeper := fmt.Sprintf("the sleep of task %q", p.labels.long(p.labels.of(e.TaskID)))
 		gone := ""
 		switch {
 		case sleeps && until == when:

@@ -15,6 +15,7 @@ import (
 type table struct {
 	rows    []row
 	columns []string // the labels of the tasks
+	titles  []string // of the columns
 	hidden  int      // how many other tasks act between the first switch and the failure
 }
 
@@ -89,6 +90,9 @@ func newTable(p *player, err error) *table {
 	t.columns = slices.DeleteFunc(t.columns, func(column string) bool {
 		return !slices.ContainsFunc(t.rows, func(r row) bool { return r.column == column })
 	})
+	for _, column := range t.columns {
+		t.titles = append(t.titles, clipped(p.labels.long(column)))
+	}
 	return t
 }
 
@@ -188,8 +192,8 @@ func (t *table) writeTo(b *strings.Builder, made []taken) {
 	rows, skipped := t.trimmed(made)
 	widths := make([]int, len(t.columns))
 	timeWidth := len("time")
-	for i, column := range t.columns {
-		widths[i] = utf8.RuneCountInString(column)
+	for i, title := range t.titles {
+		widths[i] = utf8.RuneCountInString(title)
 	}
 	for _, r := range rows {
 		i := slices.Index(t.columns, r.column)
@@ -204,7 +208,7 @@ func (t *table) writeTo(b *strings.Builder, made []taken) {
 		}
 		b.WriteString(strings.TrimRight(l.String(), " ") + "\n")
 	}
-	line(" ", "time", func(i int) string { return t.columns[i] })
+	line(" ", "time", func(i int) string { return t.titles[i] })
 	marks := t.marks(made)
 	for n, r := range rows {
 		if n == skipped.at && skipped.rows > 0 {
