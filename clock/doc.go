@@ -26,6 +26,7 @@
 //	Sleep              is for tasks, and lasts as long as it says even where the task is cancelled meanwhile, also by a
 //	                   Timeout; the end of the run ends the task where it sleeps, as that of a process does goroutines
 //	a tie              is in the order of setting, unless a timer was stopped since; the loop's own timers come first
+//	a closed loop      a timer that is set on it never fires
 //	WithDeadline       ends in a step of the loop; a parent of package context is looked at when nothing is ready
 //
 // The clock belongs to its loop: other goroutines must not use it. On the wall clock ([sim.Config].Speed) a Reset shows when
@@ -34,5 +35,6 @@
 // # Reading order
 //
 // clock.go (New), hidden.go and mirror.go (how timers are made that the library would not let anyone make), context.go
-// (deadlines), synctest.go (Bubble and Test), stacks.go (what a deadlocked bubble waits for).
+// (deadlines), synctest.go and ties.go (Bubble and Test), names.go (what reports call timers), stacks.go (where the
+// goroutines of a bubble wait).
 package clock
