@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -19,31 +20,35 @@ func Real() clock.Clock { return clock.New() }
 // with goroutines of its own runs in a [Bubble]. New returns an error where the clock library is not laid out as in
 // version 1.3.5. See the package comment for what differs from package time.
 func New(on aio.HasLoop) (clock.Clock, error) {
+	if on == nil {
+		return nil, &sim.UsageError{Op: "make", Object: "clock", Time: -1, Err: errNoLoop}
+	}
 	l := on.Loop()
 	if l.IsClosed() {
 		return nil, l.Usage("make", "clock", sim.ErrClosed)
 	}
-	h, err := newHidden(l.Date())
+	h, err := newHidden(l.Date(), l.Config())
 	if err != nil {
 		return nil, err
 	}
-	if l.Reported() {
-		h.names = newNames()
-	}
-	c := &loopClock{hidden: h, loop: l, time: looptime.New(l), start: l.Date().Add(-l.Now())}
+	c := &loopClock{paced: l.Config().Speed > 0, hidden: h, loop: l, time: looptime.New(l), start: l.Date().Add(-l.Now())}
 	l.Follow(sim.Follower{Idle: c.idle, Passed: c.passed})
 	return c, nil
 }
 
+var errNoLoop = errors.New("the co or loop to make it on is nil")
+
 // loopClock is the clock of a loop.
 type loopClock struct {
 	*hidden
-	loop  *aio.Loop
-	time  looptime.Clock
-	start time.Time // the loop's time zero
-	armed []*firing // the timers that are due next
-	spare []*firing
-	watch []child // contexts whose parents cannot tell them that they end
+	loop    *aio.Loop
+	time    looptime.Clock
+	start   time.Time // the loop's time zero
+	paced   bool      // the loop is on the wall clock
+	armed   []*firing // the timers that are due next
+	spare   []*firing
+	watched []child // room for watch
+	watch   []child // contexts whose parents cannot tell them that they end
 }
 
 // firing is a callback of the loop that fires a timer.
@@ -61,15 +66,21 @@ func (c *loopClock) idle() bool {
 	if len(c.watch) > 0 && c.endChildren() {
 		return true
 	}
+	c.arm()
+	return false
+}
+
+// arm puts the timers that are due next among the loop's: what is late comes in the order of the deadlines.
+func (c *loopClock) arm() {
 	c.view.mu.Lock()
-	due := c.due(c.loop.Slack())
+	due := c.due()
 	c.view.mu.Unlock()
 	if c.isArmed(due) {
-		return false
+		return
 	}
 	c.disarm()
 	for _, w := range due {
-		at := c.when(w)
+		at := *c.next(w)
 		when := at.Sub(c.start)
 		if when == math.MaxInt64 { // past the range of the loop's clock: it never comes
 			continue
@@ -79,7 +90,6 @@ func (c *loopClock) idle() bool {
 		f.handle = c.loop.ScheduleAt(c.names.of(w.what, "timer"), when, f)
 		c.armed = append(c.armed, f)
 	}
-	return false
 }
 
 // isArmed reports whether what is due is what is armed.
@@ -88,7 +98,7 @@ func (c *loopClock) isArmed(due []waiting) bool {
 		return false
 	}
 	for i, f := range c.armed {
-		if f.fired || f.what != due[i] || !f.at.Equal(c.when(due[i])) {
+		if f.fired || f.what != due[i] || !f.at.Equal(*c.next(due[i])) {
 			return false
 		}
 	}
@@ -153,6 +163,9 @@ func (c *loopClock) passed() {
 	c.view.mu.Lock()
 	c.view.now = c.start.Add(c.loop.Now())
 	c.view.mu.Unlock()
+	if c.paced { // it may have passed several deadlines
+		c.arm()
+	}
 }
 
 // Sleep suspends the task that runs until d has passed: see [aio.SleepThrough].

@@ -3,7 +3,6 @@ package clock
 import (
 	"context"
 	"time"
-	"unsafe"
 
 	"github.com/benbjohnson/clock"
 
@@ -24,17 +23,25 @@ func (c *loopClock) WithTimeout(parent context.Context, d time.Duration) (contex
 // WithDeadline returns a context that ends at a date of the loop, with its parent, or when it is cancelled. It ends in a
 // step of the loop: a parent of aio's, of this package or of package context takes it along without a goroutine.
 func (c *loopClock) WithDeadline(parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
+	x, left := newChild(c, parent, at)
+	if left <= 0 {
+		return x.ctx, func() {}
+	}
+	return x.ctx, c.link(x, left)
+}
+
+// newChild returns a context and how much time it has left: none where it has ended.
+func newChild(c clock.Clock, parent context.Context, at time.Time) (x child, left time.Duration) {
 	ctx, end := aio.WithEnd(parent, at)
 	at, _ = ctx.Deadline()
-	switch left := c.Until(at); {
-	case parent.Err() != nil:
-		end(parent.Err())
-	case left <= 0:
+	left = c.Until(at)
+	if err := parent.Err(); err != nil {
+		end(err)
+		left = 0
+	} else if left <= 0 {
 		end(context.DeadlineExceeded)
-	default:
-		return ctx, c.link(child{parent, ctx, end}, left)
 	}
-	return ctx, func() {}
+	return child{parent, ctx, end}, left
 }
 
 // link sees to it that a context ends in time and with its parent, and returns what ends it earlier. Once it has ended
@@ -48,13 +55,16 @@ func (c *loopClock) link(x child, left time.Duration) context.CancelFunc {
 		unlink()
 		end(err)
 	}
-	timer = c.Mock.AfterFunc(left, func() { x.end(context.DeadlineExceeded) })
+	timer = c.newDeadline(left, func() { x.end(context.DeadlineExceeded) })
 	viewOfTimer(timer).c = nil // a function of our own, which needs no task
-	c.names.note(unsafe.Pointer(timer), "deadline")
 	if p, ok := x.parent.(interface {
 		AfterFunc(func()) (stop func() bool)
 	}); ok {
 		unlink = p.AfterFunc(func() { x.end(x.parent.Err()) })
+	} else if x.parent.Done() != nil && c.paced {
+		unlink = context.AfterFunc(x.parent, func() {
+			_ = c.loop.CallSoonThreadsafe("", func() { x.end(x.parent.Err()) }) // unless the loop is closed
+		})
 	} else if x.parent.Done() != nil {
 		c.watch = append(c.watch, x)
 	}
@@ -64,18 +74,19 @@ func (c *loopClock) link(x child, left time.Duration) context.CancelFunc {
 // endChildren ends the contexts whose parents have ended, and reports whether there were any. A context of package
 // context tells its children by goroutines, whose order is nobody's; so it is looked at instead, when nothing is ready.
 func (c *loopClock) endChildren() (any bool) {
-	left := c.watch[:0]
-	for _, x := range c.watch {
+	watched := c.watch
+	c.watch = c.watched[:0] // what ends may make others
+	for _, x := range watched {
 		switch err := x.parent.Err(); {
 		case err != nil:
 			x.end(err)
 			any = true
 		case x.ctx.Err() != nil:
 		default:
-			left = append(left, x)
+			c.watch = append(c.watch, x)
 		}
 	}
-	clear(c.watch[len(left):])
-	c.watch = left
+	clear(watched)
+	c.watched = watched
 	return any
 }

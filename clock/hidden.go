@@ -2,10 +2,13 @@ package clock
 
 import (
 	"fmt"
+	"slices"
 	"time"
 	"unsafe"
 
 	"github.com/benbjohnson/clock"
+
+	"github.com/asyncsim/asyncsim/sim"
 )
 
 // hidden is a mock of the clock library that no user sees, and that is never asked to fire a timer, which would take it a
@@ -16,14 +19,18 @@ type hidden struct {
 	timer uintptr   // marks a timer among the mock's timers
 	room  []waiting // for due
 	names *names    // nil: nobody asks for them
+	slack time.Duration
 }
 
 // newHidden returns a hidden mock at a date, or an error where the library's types are not laid out as expected.
-func newHidden(now time.Time) (*hidden, error) {
+func newHidden(now time.Time, config sim.Config) (*hidden, error) {
 	if err := sameLayouts(); err != nil {
 		return nil, err
 	}
-	h := &hidden{Mock: clock.NewMock()}
+	h := &hidden{Mock: clock.NewMock(), names: namesFor(config)}
+	if config.Choose != nil {
+		h.slack = config.Slack
+	}
 	h.view = (*mockView)(unsafe.Pointer(h.Mock))
 	h.view.now = now
 	probe := h.Mock.AfterFunc(0, nil)
@@ -45,10 +52,20 @@ func (h *hidden) newTimer(kind string, d time.Duration) *clock.Timer {
 	return t
 }
 
-// AfterFunc returns a timer that runs f.
+// AfterFunc returns a timer that runs f. It panics where that is nil.
 func (h *hidden) AfterFunc(d time.Duration, f func()) *clock.Timer {
+	if f == nil {
+		panic(fmt.Errorf("an AfterFunc of %v: %w", d, sim.ErrNilFunction))
+	}
 	t := h.Mock.AfterFunc(d, f)
 	h.names.note(unsafe.Pointer(t), "AfterFunc")
+	return t
+}
+
+// newDeadline returns the timer of a context, which runs f.
+func (h *hidden) newDeadline(d time.Duration, f func()) *clock.Timer {
+	t := h.Mock.AfterFunc(d, f)
+	h.names.note(unsafe.Pointer(t), "deadline")
 	return t
 }
 
@@ -96,9 +113,9 @@ func (h *hidden) isSet(w waiting) bool {
 }
 
 // due returns the timers that fire next: those that are due together, and those that may fire before them where the
-// clock may be late by slack. They are in the order in which they were set, unless one was stopped since: then the
-// library has sorted them, in an order that is the same in every run. The caller holds the lock.
-func (h *hidden) due(slack time.Duration) []waiting {
+// clock may be late. They are in the order in which they were set, unless one was stopped since: then the library has
+// sorted them, in an order that is the same in every run. The caller holds the lock.
+func (h *hidden) due() []waiting {
 	h.room = h.room[:0]
 	var at time.Time
 	for i, w := range h.view.timers {
@@ -114,10 +131,10 @@ func (h *hidden) due(slack time.Duration) []waiting {
 			h.room = append(h.room, w)
 		}
 	}
-	if len(h.room) == 0 || slack == 0 && !at.Before(h.view.now) {
+	if len(h.room) == 0 || h.slack == 0 && !at.Before(h.view.now) {
 		return h.room
 	}
-	if at = at.Add(slack); at.Before(h.view.now) { // all that are late are due together
+	if at = at.Add(h.slack); at.Before(h.view.now) { // all that are late are due together
 		at = h.view.now
 	}
 	h.room = h.room[:0]
@@ -126,6 +143,7 @@ func (h *hidden) due(slack time.Duration) []waiting {
 			h.room = append(h.room, w)
 		}
 	}
+	slices.SortStableFunc(h.room, func(a, b waiting) int { return h.next(a).Compare(*h.next(b)) })
 	return h.room
 }
 

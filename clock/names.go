@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"unsafe"
+
+	"github.com/asyncsim/asyncsim/sim"
 )
 
 // names is what traces and reports call the timers of a clock: what each is, and the function that has set it, which
@@ -19,7 +21,11 @@ type names struct {
 // calls are the latest of a goroutine, which are looked through for the one that is not of a clock's.
 type calls [6]uintptr
 
-func newNames() *names {
+// namesFor returns names where somebody learns what things are called: a tracer, a chooser or an observer.
+func namesFor(config sim.Config) *names {
+	if config.Trace == nil && config.Choose == nil && config.Observe == nil {
+		return nil
+	}
 	return &names{timers: map[unsafe.Pointer]string{}, functions: map[calls]string{}}
 }
 

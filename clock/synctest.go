@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"testing"
 	"testing/synctest"
@@ -91,14 +92,11 @@ const (
 
 // drive runs body on a goroutine of the bubble, and the timers.
 func drive(body func(c clock.Clock) error, begin time.Time, l *aio.Loop, ask func(question) (int, error)) error {
-	h, err := newHidden(begin)
+	config := l.Config()
+	h, err := newHidden(begin, config)
 	if err != nil {
 		return err
 	}
-	if l.Reported() {
-		h.names = newNames()
-	}
-	slack := l.Slack()
 	c := bubbleClock{h, begin, make(chan error, 1)}
 	go func() {
 		err := errLeftBody
@@ -117,13 +115,19 @@ func drive(body func(c clock.Clock) error, begin time.Time, l *aio.Loop, ask fun
 		default:
 		}
 		c.view.mu.Lock()
-		due, vain := c.due(slack), c.inVain()
+		due, vain := c.due(), c.inVain()
 		c.view.mu.Unlock()
-		if vain {
+		if vain || c.when(due[0]).Sub(config.Start) == math.MaxInt64 { // past the range of the loop's clock: it never comes
 			return c.deadlock()
 		}
-		first := due[0]
-		if at := c.when(first); len(due) > 1 || unasked == alone || at.Sub(shown) > unshown {
+		first, at := due[0], c.when(due[0])
+		if limit := config.MaxTime; limit > 0 && at.Sub(config.Start) > limit {
+			if _, err := ask(question{c.Now(), []string{""}}); err != nil { // the time at which the limit ends the run
+				return err
+			}
+			unasked = alone
+		}
+		if len(due) > 1 || unasked == alone || at.Sub(shown) > unshown {
 			unasked, shown = 0, at
 			choice, err := ask(question{at, h.namesOf(due)})
 			if err != nil {
@@ -192,21 +196,23 @@ func (c bubbleClock) WithTimeout(parent context.Context, d time.Duration) (conte
 
 // WithDeadline returns a context that ends at a date of the bubble.
 func (c bubbleClock) WithDeadline(parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
-	ctx, end := aio.WithEnd(parent, at)
-	at, _ = ctx.Deadline()
+	x, left := newChild(c, parent, at)
+	if left <= 0 {
+		return x.ctx, func() {}
+	}
 	var unlink func() bool
-	timer := c.AfterFunc(c.Until(at), func() { // which runs when everything else waits
+	timer := c.newDeadline(left, func() { // which runs when everything else waits
 		unlink()
-		end(context.DeadlineExceeded)
+		x.end(context.DeadlineExceeded)
 	})
 	unlink = context.AfterFunc(parent, func() {
 		timer.Stop()
-		end(parent.Err())
+		x.end(parent.Err())
 	})
-	return ctx, func() {
+	return x.ctx, func() {
 		timer.Stop()
 		unlink()
-		end(context.Canceled)
+		x.end(context.Canceled)
 	}
 }
 

@@ -40,6 +40,7 @@ type world struct {
 	failures []*future
 
 	slab     *slab               // nil: the loop is by itself
+	scopes   uint64              // how many timeouts were entered
 	contexts map[*task]*contexts // of the tasks that have asked for one: see Context
 
 	ending       bool          // the unfinished tasks are cancelled, because the run ends

@@ -26,7 +26,13 @@ func Context(co *Co) context.Context {
 type contexts struct {
 	t      *task
 	own    *endable
-	scopes []*endable // of its timeouts
+	scopes []scopeContext
+}
+
+// scopeContext is a context of a timeout of the task's.
+type scopeContext struct {
+	number uint64
+	*endable
 }
 
 func (t *task) contextsOf() *contexts {
@@ -42,8 +48,8 @@ func (t *task) contextsOf() *contexts {
 	return all
 }
 
-// endContexts ends the contexts of the task, if it has any.
-func (t *task) endContexts() {
+// endContexts ends the contexts of the task, if it has any, but for those of scopes around the given one.
+func (t *task) endContexts(scope uint64) {
 	all := t.f.w.contexts[t]
 	if all == nil {
 		return
@@ -52,23 +58,27 @@ func (t *task) endContexts() {
 		all.own.end(context.Canceled)
 	}
 	for _, c := range all.scopes {
-		c.end(context.Canceled)
+		if c.number >= scope {
+			c.end(context.Canceled)
+		}
 	}
 }
 
 // forgetContexts ends the contexts of a task that is over.
 func (t *task) forgetContexts() {
 	if t.f.w.contexts != nil {
-		t.endContexts()
+		t.endContexts(0)
 		delete(t.f.w.contexts, t)
 	}
 }
 
 // Context returns a context.Context whose deadline is the one that the scope has now, as a calendar date of virtual time.
-// It ends when the scope expires, with context.DeadlineExceeded, when the task is asked to be cancelled, and when the
-// scope is left.
+// It ends when the scope expires, with context.DeadlineExceeded, when the task is asked to be cancelled, unless a scope
+// inside asks for that, and when the scope is left. After [TimeoutScope.Reschedule], and when the task has taken its
+// cancellations back, there is a new one.
 func (s *TimeoutScope) Context() context.Context {
-	if s.context == nil {
+	cancelled := s.t.cancels > s.entered
+	if s.context == nil || s.context.Err() != nil && s.state == scopeActive && !cancelled {
 		l := s.t.f.w.loop
 		var at time.Time
 		if s.when != Forever {
@@ -76,21 +86,29 @@ func (s *TimeoutScope) Context() context.Context {
 		}
 		s.context = newEndable(context.Background(), at)
 		all := s.t.contextsOf()
-		all.scopes = append(all.scopes, s.context)
-		if s.t.cancels > s.entered {
+		all.scopes = append(all.scopes, scopeContext{s.number, s.context})
+		switch {
+		case s.Expired():
+			s.context.end(context.DeadlineExceeded)
+		case cancelled || s.state != scopeActive:
 			s.context.end(context.Canceled)
 		}
 	}
 	return s.context
 }
 
-// leaveContext ends the scope's context, if it has one.
-func (s *TimeoutScope) leaveContext() {
-	if c := s.context; c != nil {
-		c.end(context.Canceled)
-		all := s.t.contextsOf()
-		all.scopes = slices.DeleteFunc(all.scopes, func(other *endable) bool { return other == c })
+// endContexts ends the scope's contexts, if it has any, and forgets them.
+func (s *TimeoutScope) endContexts(err error) {
+	if s.context == nil {
+		return
 	}
+	all := s.t.contextsOf()
+	all.scopes = slices.DeleteFunc(all.scopes, func(c scopeContext) bool {
+		if c.number == s.number {
+			c.end(err)
+		}
+		return c.number == s.number
+	})
 }
 
 // WithEnd returns a context with the values of its parent, and a function that ends it with an error, the first time that

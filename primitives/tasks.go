@@ -119,6 +119,7 @@ type taskBody[T any] Task[T]
 // run is the coroutine of the task, from its first step to its end.
 func (b *taskBody[T]) run(co *Co) {
 	t := &b.core
+	defer t.forgetContexts() // also when it is unwound: a function outside may wait for one
 	var value T
 	var err error
 	switch {
@@ -131,8 +132,8 @@ func (b *taskBody[T]) run(co *Co) {
 		value, err = b.fn(co)
 	}
 	t.do, b.fn = nil, nil
-	t.forgetContexts()
 	switch {
+	case t.f.state != pending: // it has recovered from what made it leave
 	case err == nil && t.mustCancel: // it cancelled itself, or was cancelled as it ended, and did not suspend since
 		t.mustCancel = false
 		t.report("cancelled", nil)
@@ -188,7 +189,6 @@ func (t *task) Cancel() { t.cancel(nil) }
 
 // leave ends the task as a cancelled one, where it is.
 func (t *task) leave() {
-	t.forgetContexts()
 	t.report("cancelled", nil)
 	t.f.cancelNow(nil)
 	t.co.Leave()
@@ -217,7 +217,10 @@ func (t *task) pendingMessage() any {
 	return t.f.cancelMessage.Message
 }
 
-func (t *task) cancel(message any) bool {
+func (t *task) cancel(message any) bool { return t.cancelWithin(0, message) }
+
+// cancelWithin is cancel for a scope, and ends the contexts of that one and of those inside: see TimeoutScope.number.
+func (t *task) cancelWithin(scope uint64, message any) bool {
 	t.f.unretrieved = false
 	if t.f.state != pending {
 		return false
@@ -226,7 +229,7 @@ func (t *task) cancel(message any) bool {
 	if !t.f.inCancel { // else it has come round a circle of awaits
 		t.cancels++
 	}
-	t.endContexts()
+	t.endContexts(scope)
 	if t.cutShort(message) {
 		return true
 	}

@@ -16,6 +16,7 @@ type TimeoutScope struct {
 	timer   sim.Handle
 	entered int32 // the task's cancelling count at entry
 	state   scopeState
+	number  uint64   // scopes are numbered as they are entered, so that those inside have greater numbers
 	context *endable // nil: nobody has asked for it
 }
 
@@ -70,7 +71,8 @@ func timeoutAt(co *Co, op string, when time.Duration, body func(*TimeoutScope) e
 	if body == nil {
 		return t.f.w.loop.Usage(op, "", sim.ErrNilFunction)
 	}
-	s := &TimeoutScope{t: t, op: op, when: when, entered: t.cancels}
+	t.f.w.scopes++
+	s := &TimeoutScope{t: t, op: op, when: when, entered: t.cancels, number: t.f.w.scopes}
 	s.arm()
 	defer func() { err = s.leave(err) }() // also when body panics: that may be recovered outside
 	return body(s)
@@ -90,6 +92,10 @@ func (s *TimeoutScope) Reschedule(when time.Duration) error {
 	s.timer.Cancel()
 	s.when = when
 	s.arm()
+	if s.context != nil { // it goes on with the old deadline
+		s.context = nil
+		s.Context()
+	}
 	return nil
 }
 
@@ -106,15 +112,13 @@ func (s *TimeoutScope) arm() {
 }
 
 func (s *TimeoutScope) expire() {
-	if s.context != nil {
-		s.context.end(context.DeadlineExceeded)
-	}
-	s.t.cancel(nil)
+	s.endContexts(context.DeadlineExceeded)
+	s.t.cancelWithin(s.number, nil)
 	s.state = scopeExpiring
 }
 
 func (s *TimeoutScope) leave(err error) error {
-	s.leaveContext()
+	s.endContexts(context.Canceled)
 	s.timer.Cancel()
 	if s.state == scopeActive {
 		s.state = scopeFinished

@@ -22,11 +22,8 @@ func (l *Loop) idleFollowers() (busy bool) {
 	return busy
 }
 
-// Slack returns how late the loop may be: [Config].Slack.
-func (l *Loop) Slack() time.Duration { return l.config.Slack }
-
-// Reported reports whether anybody learns what things are called: a tracer, a chooser or an observer.
-func (l *Loop) Reported() bool { return l.trace != nil || l.observed }
+// Config returns the configuration of the loop, for what follows it.
+func (l *Loop) Config() Config { return l.config }
 
 // Vain is a [Callback] that can tell when its turn would change nothing, as the tick of a ticker whose last one nobody has
 // received. Timers that are all in vain do not keep a loop from a deadlock.
