@@ -22,6 +22,9 @@ var (
 // it needs room for what is sent, since a task that waits in Recv is no receiver that an unbuffered channel would know
 // of. What another goroutine sends is found at some later turn, and wakes no loop, in virtual time or on the wall
 // clock: such a goroutine sends in a callback of [sim.Loop.CallSoonThreadsafe].
+//
+// In each turn the loop looks at the channels of all tasks that wait so: a thousand such tasks make a turn cost some
+// microseconds more. A [Queue] costs nothing while nobody uses it.
 func Recv[T any](co *Co, ch <-chan T) (value T, ok bool, err error) {
 	t := taskOf(co, "recv")
 	select {

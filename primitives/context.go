@@ -10,7 +10,7 @@ import (
 // Context returns a context.Context of the running task, for code that takes one: it ends when the task is asked to be
 // cancelled, with context.Canceled, or is finished. A task that has taken its cancellations back ([Task.Uncancel]) gets a
 // new one. A [TimeoutScope] has one with a deadline. A context may be used by other goroutines, as a function of [ToThread]
-// is.
+// is; but one that waits there for a deadline of virtual time waits for ever, because time stands still meanwhile.
 func Context(co *Co) context.Context {
 	all := taskOf(co, "Context").contextsOf()
 	if all.own == nil || all.own.Err() != nil && all.t.cancels == 0 {

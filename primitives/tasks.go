@@ -2,6 +2,7 @@ package aio
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/asyncsim/asyncsim/sim"
 )
@@ -200,7 +201,8 @@ func (t *task) report(how string, err error) {
 		return
 	}
 	if err != nil {
-		how += ": " + err.Error()
+		text, _, _ := strings.Cut(err.Error(), "\n\ngoroutine ") // a stack differs from run to run
+		how += ": " + text
 	}
 	l.Emit(sim.Event{Kind: sim.TaskFinished, Text: how})
 }

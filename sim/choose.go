@@ -7,7 +7,7 @@ import (
 )
 
 // Chooser is asked for a number below c.N where c.N things, at least two, are possible. Always 0 is asyncio's own order,
-// with every value that the program asks for at its least. Any other number in the range is one that some loop, latency
+// with every value that the program asks for at its least and random ones as they are without a chooser. Any other number in the range is one that some loop, latency
 // or version could show.
 type Chooser func(c *Choice) int
 
@@ -306,23 +306,33 @@ func (co *Co) mustHaveChoice(what string, n int) {
 	}
 }
 
-// randomness returns the source of random values: bits that the chooser determines, or else Config.Seed.
+// randomness returns the source of random values, which Config.Seed determines and the chooser.
 func (l *Loop) randomness() *rand.Rand {
 	if l.rand == nil {
 		var source rand.Source = rand.NewPCG(l.config.Seed, l.config.Seed)
 		if l.config.Choose != nil {
-			source = chosenBits{l}
+			source = chosenBits{l, source}
 		}
 		l.rand = rand.New(source)
 	}
 	return l.rand
 }
 
-// chosenBits makes random bits of choices.
-type chosenBits struct{ l *Loop }
+// chosenBits makes random bits of choices: the chooser says which bits of the source to turn over. So a chooser that
+// always says 0 leaves them as they are without one. Were the bits its own, all 0 would be: from such bits no number
+// below 6 can be drawn, because package rand rejects what is not uniform, and asks again.
+type chosenBits struct {
+	l      *Loop
+	source rand.Source
+}
 
-// Uint64 asks for 64 bits, in halves that fit a choice.
+// Uint64 asks about 64 bits, in halves that fit a choice. They are scattered, because a chooser may draw from such a source
+// itself.
 func (b chosenBits) Uint64() uint64 {
 	high := b.l.askFor(Random, 1<<32, "")
-	return uint64(high)<<32 | uint64(b.l.askFor(Random, 1<<32, ""))
+	chosen := uint64(high)<<32 | uint64(b.l.askFor(Random, 1<<32, ""))
+	return b.source.Uint64() ^ chosen*scatter
 }
+
+// scatter is an odd number, so that every chosen number comes to other bits, and 0 to none.
+const scatter = 0x9e3779b97f4a7c15

@@ -9,7 +9,8 @@ import (
 // With Config.Speed a loop runs on the wall clock. It keeps the turns of virtual time and only waits before it lets
 // time pass: a timer fires at the very time for which it was set, however late the machine is, and nothing overtakes
 // another. So a run in which no other goroutine has a part is the run in virtual time, event for event, and does not
-// drift. What comes from other goroutines is taken when it comes, and brings the loop's time up to the clock's.
+// drift. What comes from other goroutines is taken when it comes, and brings the loop's time up to the clock's: timers
+// that are due by then are late, and fire in the order of their deadlines.
 
 // pace is what a loop on the wall clock has besides.
 type pace struct {
