@@ -25,11 +25,13 @@
 //	a far timer        past the range of the loop's clock, 292 years, never fires
 //	Sleep              is for tasks, and lasts as long as it says even where the task is cancelled meanwhile, also by a
 //	                   Timeout; the end of the run ends the task where it sleeps, as that of a process does goroutines
-//	a tie              is in the order of setting, unless a timer was stopped since; the loop's own timers come first
-//	a closed loop      a timer that is set on it never fires
+//	a tie              is in the order of setting, unless a timer was stopped since; whether the loop's own timers come
+//	                   before the clock's is the same in every run, and a choice under exploration
+//	a closed loop      a timer that is set on it never fires, nor does one that another loop waits for
 //	WithDeadline       ends in a step of the loop; a parent of package context is looked at when nothing is ready
 //
-// The clock belongs to its loop: other goroutines must not use it. On the wall clock ([sim.Config].Speed) a Reset shows when
+// The clock belongs to its loop, which needs no more than one: other goroutines must not use it. One that does is not
+// noticed but by the race detector, and what it sleeps may be slept by a task. On the wall clock ([sim.Config].Speed) a Reset shows when
 // the loop looks up the next time; [Real] is better there.
 //
 // # Reading order

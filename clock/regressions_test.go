@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -187,5 +189,56 @@ func TestNobodyCancelsTheTimersOfABubble(t *testing.T) {
 	r, err := explore.Run(t.Context(), explore.Config{Workers: 1, Schedules: 20, All: true, Cancel: true}, program)
 	if err != nil || r.Failures != r.Schedules || r.Schedules < 2 {
 		t.Errorf("%d of %d fail, %v", r.Failures, r.Schedules, err)
+	}
+}
+
+// TestStepsOfABubble: its fires are limited as the steps of a loop are, so that a body without end has one.
+func TestStepsOfABubble(t *testing.T) {
+	err := aio.RunWith(aio.Config{MaxSteps: 5000}, clock.Bubble(t, func(c benbjohnson.Clock) error {
+		for {
+			c.Sleep(time.Second)
+		}
+	}))
+	var limit *sim.LimitError
+	if !errors.As(err, &limit) || limit.Limit != "MaxSteps" || limit.Time != 5000*time.Second {
+		t.Error(err)
+	}
+}
+
+// TestABubbleDoesNotWait for the wall clock.
+func TestABubbleDoesNotWait(t *testing.T) {
+	began := time.Now()
+	err := aio.RunWith(aio.Config{Speed: 1}, clock.Bubble(t, func(c benbjohnson.Clock) error {
+		c.Sleep(24 * time.Hour)
+		return nil
+	}))
+	if took := time.Since(began); err != nil || took > time.Minute {
+		t.Errorf("%v, after %v", err, took)
+	}
+}
+
+// TestFailuresOfABubbleAreExplained like others: panics, whose stacks are never the same, and runtime.Goexit, wherever.
+func TestFailuresOfABubbleAreExplained(t *testing.T) {
+	for name, test := range map[string]struct {
+		body func(c benbjohnson.Clock) error
+		want string
+	}{
+		"a panic":               {func(benbjohnson.Clock) error { panic("ouch") }, "ouch"},
+		"a panic of a function": {func(c benbjohnson.Clock) error { c.AfterFunc(1, func() { panic("ouch") }); c.Sleep(2); return nil }, "ouch"},
+		"a Goexit":              {func(benbjohnson.Clock) error { runtime.Goexit(); return nil }, "the body was left by runtime.Goexit"},
+		"a Goexit of a function": {func(c benbjohnson.Clock) error { c.AfterFunc(1, runtime.Goexit); c.Sleep(2); return nil },
+			"the AfterFunc was left by runtime.Goexit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			program := clock.Bubble(t, test.body)
+			r, err := explore.Run(t.Context(), explore.Config{Workers: 1}, program)
+			if err != nil || r.First == nil {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			report, err := explore.Explain(t.Context(), explore.Config{Workers: 1}, r.First, program)
+			if err != nil || !strings.Contains(report.Text(""), test.want) {
+				t.Errorf("%v, %+v", err, report)
+			}
+		})
 	}
 }

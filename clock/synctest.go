@@ -25,6 +25,9 @@ import (
 // *sim.DeadlockError when all goroutines wait and no timer is set. The package time stands still in the bubble: what
 // the code waits for must come from c.
 //
+// The limits of the run hold in a bubble: a fire counts as a step. What a search proves of a bubble, it proves of the orders
+// in which its timers fire.
+//
 // What several goroutines do that one event has woken, such as which of them sets its timer first, is up to Go's
 // scheduler. On one core (go test -cpu 1) that is nearly always the same.
 func Test(t *testing.T, body func(c clock.Clock) error) {
@@ -98,13 +101,9 @@ func drive(body func(c clock.Clock) error, begin time.Time, l *aio.Loop, ask fun
 		return err
 	}
 	c := bubbleClock{h, begin, make(chan error, 1)}
-	go func() {
-		err := errLeftBody
-		defer func() { c.ended(err) }()
-		err = c.guarded("body", func() error { return body(c) })
-	}()
+	go func() { c.ended(c.guarded("body", func() error { return body(c) })) }()
 	shown := begin
-	for unasked := 0; ; unasked++ {
+	for fires, unasked := int64(0), 0; ; fires, unasked = fires+1, unasked+1 {
 		synctest.Wait()
 		select {
 		case err := <-c.over:
@@ -119,6 +118,9 @@ func drive(body func(c clock.Clock) error, begin time.Time, l *aio.Loop, ask fun
 		c.view.mu.Unlock()
 		if vain || c.when(due[0]).Sub(config.Start) == math.MaxInt64 { // past the range of the loop's clock: it never comes
 			return c.deadlock()
+		}
+		if limit := config.MaxSteps; limit > 0 && fires == limit {
+			return &sim.LimitError{Limit: "MaxSteps", Value: fmt.Sprint(limit), Time: c.elapsed()}
 		}
 		first, at := due[0], c.when(due[0])
 		if limit := config.MaxTime; limit > 0 && at.Sub(config.Start) > limit {
@@ -139,16 +141,23 @@ func drive(body func(c clock.Clock) error, begin time.Time, l *aio.Loop, ask fun
 	}
 }
 
-var errLeftBody = errors.New("the body was left by runtime.Goexit")
+// errGoexit is what a goroutine of a bubble has done.
+var errGoexit = errors.New("was left by runtime.Goexit, as t.FailNow and t.Fatal do")
 
-// guarded calls fn and makes an error of its panic.
+// guarded calls fn and makes an error of its panic. Where fn ends the goroutine, that ends the bubble.
 func (c bubbleClock) guarded(name string, fn func() error) (err error) {
+	returned := false
 	defer func() {
-		if value := recover(); value != nil {
+		switch value := recover(); {
+		case value == nil && !returned:
+			c.ended(fmt.Errorf("the %s %w", name, errGoexit))
+		case value != nil:
 			err = &sim.PanicError{Callback: name, Time: c.elapsed(), Value: value, Stack: debug.Stack()}
 		}
 	}()
-	return fn()
+	err = fn()
+	returned = true
+	return err
 }
 
 // ended ends the bubble, unless something else has.

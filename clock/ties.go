@@ -22,8 +22,12 @@ type answer struct {
 // ask asks the loop, from a function that it executes.
 func ask(l *aio.Loop, q question) answer {
 	t := &tie{done: l.NewGate(), handles: make([]sim.Handle, len(q.timers))}
+	paced := l.Config().Speed > 0 // a bubble does not wait for the wall clock
 	err := l.CallSoonThreadsafe("", func() {
-		when := l.Now() + max(0, q.at.Sub(l.Date()))
+		when := l.Now()
+		if !paced {
+			when += max(0, q.at.Sub(l.Date()))
+		}
 		for i, name := range q.timers {
 			t.handles[i] = l.ScheduleAt(name, when, &tied{t, i})
 		}

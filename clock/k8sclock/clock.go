@@ -24,13 +24,12 @@
 // Sleep suspends the task that runs, without a co: keep in mind that others run meanwhile. Its signature has no error,
 // so a cancellation does not end it: the task sleeps to the end, and the cancellation is delivered at its next
 // suspension. Only the end of the run ends it, and the task with it, as it would a goroutine: its deferred functions run,
-// but cannot suspend any more. Sleep panics with a *sim.UsageError in a
-// callback and outside of the run, also when there is no time to sleep.
+// but cannot suspend any more. Sleep panics with a *sim.UsageError in a callback and outside of the run, also when there
+// is no time to sleep.
 //
 // NewTicker panics with a *sim.UsageError unless the interval is positive (Tick returns nil then), AfterFunc for a nil
 // function, and whatever sets a timer when the loop is closed. A timer whose date lies past the range of the loop's
-// clock never fires; Sleep panics then. A ticker that nobody stops hides no deadlock,
-// once nobody receives from it either.
+// clock never fires; Sleep panics then. A ticker that nobody stops hides no deadlock, once nobody receives from it either.
 package k8sclock
 
 import (
