@@ -142,13 +142,19 @@ func (e *BlockedError) Error() string {
 		who, e.Wait, e.State, e.Time, e.instead(), e.Stack)
 }
 
-// instead names what takes the place of what blocks, if it is a channel.
+// instead names what takes the place of what blocks, if there is one thing that does.
 func (e *BlockedError) instead() string {
 	switch {
 	case strings.HasPrefix(e.State, "chan receive"):
 		return ", here aio.Recv(co, ch)"
 	case strings.HasPrefix(e.State, "select"):
 		return ", here aio.Select(co, cases...)"
+	case e.State == "sleep":
+		return ", here aio.Sleep(co, d)"
+	case strings.HasPrefix(e.State, "sync.Mutex"):
+		return ", here an aio.Lock"
+	case strings.HasPrefix(e.State, "sync.WaitGroup"):
+		return ", here an aio.TaskGroup"
 	}
 	return ""
 }

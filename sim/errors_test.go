@@ -163,7 +163,13 @@ func TestTextsOfErrors(t *testing.T) {
 			"task \"a\" has blocked outside the simulation for 2ns (select), at virtual time 1ns: " +
 				"use the simulation's own primitives, here aio.Select(co, cases...)\n\nstack"},
 		{&sim.BlockedError{Wait: 2, State: "sleep"},
-			"a callback has blocked outside the simulation for 2ns (sleep), at virtual time 0s: use the simulation's own primitives\n\n"},
+			"a callback has blocked outside the simulation for 2ns (sleep), at virtual time 0s: " +
+				"use the simulation's own primitives, here aio.Sleep(co, d)\n\n"},
+		{&sim.BlockedError{Wait: 2, State: "sync.Mutex.Lock"},
+			"a callback has blocked outside the simulation for 2ns (sync.Mutex.Lock), at virtual time 0s: " +
+				"use the simulation's own primitives, here an aio.Lock\n\n"},
+		{&sim.BlockedError{Wait: 2, State: "IO wait"},
+			"a callback has blocked outside the simulation for 2ns (IO wait), at virtual time 0s: use the simulation's own primitives\n\n"},
 	}
 	for _, test := range texts {
 		want(t, "the text", test.err.Error(), test.want)

@@ -151,13 +151,13 @@ func (g *Gate) Open() {
 // CallSoonThreadsafe returns a *UsageError when fn is nil or the loop is closed. The callback's context is empty.
 func (l *Loop) CallSoonThreadsafe(name string, fn func()) error {
 	if fn == nil {
-		return &UsageError{Op: "CallSoonThreadsafe", Object: name, Err: ErrNilFunction}
+		return &UsageError{Op: "CallSoonThreadsafe", Object: name, Time: -1, Err: ErrNilFunction}
 	}
 	o := &l.outside
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
-		return &UsageError{Op: "CallSoonThreadsafe", Object: name, Err: ErrClosed}
+		return &UsageError{Op: "CallSoonThreadsafe", Object: name, Time: -1, Err: ErrClosed} // another goroutine knows no time
 	}
 	o.open()
 	o.calls = append(o.calls, outsideCall{name, fn})
