@@ -59,7 +59,7 @@ func header(stack string) (state, bubble string) {
 }
 
 // inside matches the functions that a wait, or a timer, is made of, and that say nothing to who wants to know which it is.
-var inside = regexp.MustCompile(`^(runtime|sync|time|context|testing|internal/.*|testing/.*|.*/asyncsim/clock|.*/benbjohnson/clock)\.`)
+var inside = regexp.MustCompile(`^(runtime|sync|time|context|testing|internal/.*|testing/.*|.*/asyncsim/clock(/clockworkclock|/k8sclock)?|.*/benbjohnson/clock)\.`)
 
 // place returns the function of the program that waits, and the file and line of the wait; where there is none, as in
 // "go wait.Wait()", what has started the goroutine.

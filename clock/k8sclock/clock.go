@@ -7,7 +7,7 @@
 // # Rules
 //
 // The code runs in tasks and callbacks of the loop. It must not start goroutines that use the clock: that is not
-// supported, and not noticed unless by the race detector.
+// supported, and not noticed unless by the race detector. Such code runs in a bubble, with [From].
 //
 // A task receives with [aio.Recv] and [aio.Select]; a plain receive blocks the loop, and the watchdog ends the run. A
 // receive in a select with a default is fine.
